@@ -1,0 +1,172 @@
+//! What it costs to enter the pool from an outside thread: calls that hardly do anything, on the global pools.
+//!
+//! Three states of the pool decide: nothing to wake (one thread; or every other worker running), and all asleep.
+//! A process has one global pool of each crate, so the one-thread rows come from a child process.
+
+mod harness;
+
+use std::process::Command;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::time::Duration;
+
+use harness::{Bench, timed, wait_until};
+
+/// Set in the child process, whose global pools have one thread.
+const CHILD: &str = "MOIRAI_BENCH_ONE_THREAD";
+
+/// Calls in one sample.
+const CALLS: usize = 100;
+const CALLS_ASLEEP: usize = 5;
+
+/// Long enough that every worker sleeps.
+const FALL_ASLEEP: Duration = Duration::from_millis(2);
+
+/// The workloads over one crate.
+macro_rules! calls {
+    ($name:ident, $prelude:ident) => {
+        mod $name {
+            use super::{AtomicBool, AtomicUsize, Duration, Ordering, timed, wait_until};
+            use ::$prelude::prelude::*;
+
+            /// A join of nothing.
+            pub(crate) fn join() -> Duration {
+                timed(((), ()), || ::$name::join(|| (), || ()))
+            }
+
+            /// `calls` joins of nothing in a row.
+            pub(crate) fn joins(calls: usize) -> Duration {
+                timed(calls, || {
+                    (0..calls).filter(|_| ::$name::join(|| (), || ()) == ((), ())).count()
+                })
+            }
+
+            /// The same while all workers but one run a job that does not end before.
+            pub(crate) fn joins_others_busy(calls: usize) -> Duration {
+                static STOP: AtomicBool = AtomicBool::new(false);
+                static RUNNING: AtomicUsize = AtomicUsize::new(0);
+                let others = threads() - 1;
+                STOP.store(false, Ordering::SeqCst);
+                for _ in 0..others {
+                    ::$name::spawn(|| {
+                        RUNNING.fetch_add(1, Ordering::SeqCst);
+                        wait_until(|| STOP.load(Ordering::Relaxed));
+                        RUNNING.fetch_sub(1, Ordering::SeqCst);
+                    });
+                }
+                wait_until(|| RUNNING.load(Ordering::SeqCst) == others);
+                let elapsed = joins(calls);
+                STOP.store(true, Ordering::SeqCst);
+                wait_until(|| RUNNING.load(Ordering::SeqCst) == 0);
+                elapsed
+            }
+
+            pub(crate) fn sum(numbers: &[u64], expected: u64) -> Duration {
+                timed(expected, || numbers.par_iter().sum())
+            }
+
+            pub(crate) fn threads() -> usize {
+                ::$name::current_num_threads()
+            }
+
+            pub(crate) fn pool() -> ::$name::ThreadPool {
+                ::$name::ThreadPoolBuilder::new().num_threads(threads()).build().unwrap()
+            }
+        }
+    };
+}
+
+calls!(rayon, rayon);
+calls!(moirai, moirai);
+
+/// `calls` calls, each after a pause in which all workers fall asleep; the pauses do not count.
+fn asleep(calls: usize, call: impl Fn() -> Duration) -> Duration {
+    let after_pause = |_| {
+        std::thread::sleep(FALL_ASLEEP);
+        call()
+    };
+    (0..calls).map(after_pause).sum()
+}
+
+/// `calls` calls in a row.
+fn in_a_row(calls: usize, call: impl Fn() -> Duration) -> Duration {
+    (0..calls).map(|_| call()).sum()
+}
+
+fn main() {
+    let bench = Bench::new("calls");
+    let threads = rayon::threads();
+    assert_eq!(moirai::threads(), threads, "the global pools differ");
+    let size = format!("{threads}-thread");
+    bench
+        .group("join-in-a-row", &size)
+        .per(CALLS)
+        .case("rayon", || rayon::joins(CALLS))
+        .case("moirai", || moirai::joins(CALLS))
+        .case("chili", || {
+            let joins = || {
+                (0..CALLS)
+                    .filter(|_| chili::Scope::global().join(|_| (), |_| ()) == ((), ()))
+                    .count()
+            };
+            timed(CALLS, joins)
+        })
+        .run();
+    if std::env::var_os(CHILD).is_some() {
+        return;
+    }
+
+    bench
+        .group("join-others-busy", &size)
+        .per(CALLS)
+        .case("rayon", || rayon::joins_others_busy(CALLS))
+        .case("moirai", || moirai::joins_others_busy(CALLS))
+        .run();
+    bench
+        .group("join-all-asleep", &size)
+        .per(CALLS_ASLEEP)
+        .case("rayon", || asleep(CALLS_ASLEEP, rayon::join))
+        .case("moirai", || asleep(CALLS_ASLEEP, moirai::join))
+        .run();
+    let (rayons, moirais) = (rayon::pool(), moirai::pool());
+    bench
+        .group("install-in-a-row", &size)
+        .per(CALLS)
+        .case("rayon", || timed((), || (0..CALLS).for_each(|_| rayons.install(|| ()))))
+        .case("moirai", || timed((), || (0..CALLS).for_each(|_| moirais.install(|| ()))))
+        .run();
+    for size in [10, 1_000, 10_000, 100_000] {
+        let numbers: Vec<u64> = (0..size).collect();
+        let expected = numbers.iter().sum();
+        let calls = 20;
+        bench
+            .group("sum-in-a-row", size)
+            .per(calls)
+            .case("seq", || {
+                in_a_row(calls, || timed(expected, || std::hint::black_box(&numbers).iter().sum()))
+            })
+            .case("rayon", || in_a_row(calls, || rayon::sum(&numbers, expected)))
+            .case("moirai", || in_a_row(calls, || moirai::sum(&numbers, expected)))
+            .run();
+    }
+    let numbers: Vec<u64> = (0..1_000).collect();
+    let expected = numbers.iter().sum();
+    bench
+        .group("sum-all-asleep", numbers.len())
+        .per(CALLS_ASLEEP)
+        .case("rayon", || asleep(CALLS_ASLEEP, || rayon::sum(&numbers, expected)))
+        .case("moirai", || asleep(CALLS_ASLEEP, || moirai::sum(&numbers, expected)))
+        .run();
+    one_thread();
+}
+
+/// Runs this program again with global pools of one thread.
+fn one_thread() {
+    let program = std::env::current_exe().unwrap();
+    let status = Command::new(program)
+        .args(std::env::args_os().skip(1))
+        .env(CHILD, "1")
+        .env("RAYON_NUM_THREADS", "1")
+        .status()
+        .unwrap();
+    assert!(status.success(), "the child process failed: {status}");
+}

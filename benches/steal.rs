@@ -1,0 +1,60 @@
+//! How long a forked half waits for a thief that is awake: from the call of `join` until the other thread begins `b`.
+//!
+//! `a` does not return before `b` has begun, so every join is stolen, and the thief is still awake when the next join
+//! follows. Both ends are clock readings; the clock's own cost is a part of the result.
+
+mod harness;
+
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::{Duration, Instant};
+
+use harness::{Bench, median, wait_until};
+
+/// Steals in one sample, of which the median is taken.
+const STEALS: usize = 300;
+
+macro_rules! steals {
+    ($name:ident) => {
+        mod $name {
+            use super::{AtomicBool, Duration, Instant, Ordering, STEALS, median, wait_until};
+
+            pub(crate) fn pool() -> ::$name::ThreadPool {
+                ::$name::ThreadPoolBuilder::new().num_threads(2).build().unwrap()
+            }
+
+            /// One steal.
+            fn latency() -> Duration {
+                let begun = AtomicBool::new(false);
+                let pushed = Instant::now();
+                let (_, (latency, migrated)) = ::$name::join_context(
+                    |_| wait_until(|| begun.load(Ordering::Relaxed)),
+                    |context| {
+                        let latency = pushed.elapsed();
+                        begun.store(true, Ordering::Relaxed);
+                        (latency, context.migrated())
+                    },
+                );
+                assert!(migrated, "b began on the thread that waits for it in a");
+                latency
+            }
+
+            /// The middle one of some steals in a row.
+            pub(crate) fn latencies() -> Duration {
+                median((0..STEALS).map(|_| latency()).collect())
+            }
+        }
+    };
+}
+
+steals!(rayon);
+steals!(moirai);
+
+fn main() {
+    let bench = Bench::new("steal");
+    let (rayons, moirais) = (rayon::pool(), moirai::pool());
+    bench
+        .group("latency-awake", "2-thread")
+        .case("rayon", || rayons.install(rayon::latencies))
+        .case("moirai", || moirais.install(moirai::latencies))
+        .run();
+}

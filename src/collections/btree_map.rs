@@ -1,0 +1,75 @@
+//! Parallel iterators over a [`BTreeMap`], and what is collected into one.
+use std::collections::BTreeMap;
+
+use super::{collect_by_extending, extend_reserved};
+use crate::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator, clone_fields, delegate};
+use crate::vec;
+
+/// Yields the entries of a map by value.
+#[derive(Debug)]
+pub struct IntoIter<K, V> {
+    base: vec::IntoIter<(K, V)>,
+}
+delegate! { impl[K: Send, V: Send] IntoIter<K, V> => (K, V) }
+
+impl<K: Send, V: Send> IntoParallelIterator for BTreeMap<K, V> {
+    type Item = (K, V);
+    type Iter = IntoIter<K, V>;
+
+    fn into_par_iter(self) -> Self::Iter {
+        let base = vec::IntoIter::new(self.into_iter().collect());
+        IntoIter { base }
+    }
+}
+
+/// Yields the entries of a map by reference.
+#[derive(Debug)]
+pub struct Iter<'a, K, V> {
+    base: vec::IntoIter<(&'a K, &'a V)>,
+}
+clone_fields! { impl['a, K, V] Iter<'a, K, V> { base } }
+delegate! { impl['a, K: Sync, V: Sync] Iter<'a, K, V> => (&'a K, &'a V) }
+
+impl<'a, K: Sync, V: Sync> IntoParallelIterator for &'a BTreeMap<K, V> {
+    type Item = (&'a K, &'a V);
+    type Iter = Iter<'a, K, V>;
+
+    fn into_par_iter(self) -> Self::Iter {
+        let base = vec::IntoIter::new(self.iter().collect());
+        Iter { base }
+    }
+}
+
+/// Yields the entries of a map by reference, their values by mutable reference.
+#[derive(Debug)]
+pub struct IterMut<'a, K, V> {
+    base: vec::IntoIter<(&'a K, &'a mut V)>,
+}
+delegate! { impl['a, K: Sync, V: Send] IterMut<'a, K, V> => (&'a K, &'a mut V) }
+
+impl<'a, K: Sync, V: Send> IntoParallelIterator for &'a mut BTreeMap<K, V> {
+    type Item = (&'a K, &'a mut V);
+    type Iter = IterMut<'a, K, V>;
+
+    fn into_par_iter(self) -> Self::Iter {
+        let base = vec::IntoIter::new(self.iter_mut().collect());
+        IterMut { base }
+    }
+}
+
+/// In the order of the items: of two with the same key the later one stays.
+impl<K: Ord + Send, V: Send> ParallelExtend<(K, V)> for BTreeMap<K, V> {
+    fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, par_iter: I) {
+        extend_reserved(self, par_iter, |_, _| ());
+    }
+}
+
+impl<'a, K: 'a + Copy + Ord + Send + Sync, V: 'a + Copy + Send + Sync>
+    ParallelExtend<(&'a K, &'a V)> for BTreeMap<K, V>
+{
+    fn par_extend<I: IntoParallelIterator<Item = (&'a K, &'a V)>>(&mut self, par_iter: I) {
+        self.par_extend(par_iter.into_par_iter().map(|(&key, &value)| (key, value)));
+    }
+}
+
+collect_by_extending! { impl[K: Ord + Send, V: Send] BTreeMap<K, V>: (K, V) }

@@ -1,0 +1,99 @@
+//! Parallel iterators over a [`HashMap`], and what is collected into one.
+use std::collections::HashMap;
+use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
+
+use super::{collect_by_extending, extend_reserved};
+use crate::iter::{
+    IntoParallelIterator, ParallelDrainFull, ParallelExtend, ParallelIterator, clone_fields,
+    delegate,
+};
+use crate::vec;
+
+/// Yields the entries of a map by value.
+#[derive(Debug)]
+pub struct IntoIter<K, V> {
+    base: vec::IntoIter<(K, V)>,
+}
+delegate! { impl[K: Send, V: Send] IntoIter<K, V> => (K, V) }
+
+impl<K: Send, V: Send, S> IntoParallelIterator for HashMap<K, V, S> {
+    type Item = (K, V);
+    type Iter = IntoIter<K, V>;
+
+    fn into_par_iter(self) -> Self::Iter {
+        let base = vec::IntoIter::new(self.into_iter().collect());
+        IntoIter { base }
+    }
+}
+
+/// Yields the entries of a map by reference.
+#[derive(Debug)]
+pub struct Iter<'a, K, V> {
+    base: vec::IntoIter<(&'a K, &'a V)>,
+}
+clone_fields! { impl['a, K, V] Iter<'a, K, V> { base } }
+delegate! { impl['a, K: Sync, V: Sync] Iter<'a, K, V> => (&'a K, &'a V) }
+
+impl<'a, K: Sync, V: Sync, S> IntoParallelIterator for &'a HashMap<K, V, S> {
+    type Item = (&'a K, &'a V);
+    type Iter = Iter<'a, K, V>;
+
+    fn into_par_iter(self) -> Self::Iter {
+        let base = vec::IntoIter::new(self.iter().collect());
+        Iter { base }
+    }
+}
+
+/// Yields the entries of a map by reference, their values by mutable reference.
+#[derive(Debug)]
+pub struct IterMut<'a, K, V> {
+    base: vec::IntoIter<(&'a K, &'a mut V)>,
+}
+delegate! { impl['a, K: Sync, V: Send] IterMut<'a, K, V> => (&'a K, &'a mut V) }
+
+impl<'a, K: Sync, V: Send, S> IntoParallelIterator for &'a mut HashMap<K, V, S> {
+    type Item = (&'a K, &'a mut V);
+    type Iter = IterMut<'a, K, V>;
+
+    fn into_par_iter(self) -> Self::Iter {
+        let base = vec::IntoIter::new(self.iter_mut().collect());
+        IterMut { base }
+    }
+}
+
+/// Yields the entries of a map that it had; it is empty from the start on, and keeps its memory.
+#[derive(Debug)]
+pub struct Drain<'a, K, V> {
+    base: vec::IntoIter<(K, V)>,
+    drained: PhantomData<&'a mut HashMap<K, V>>,
+}
+delegate! { impl[K: Send, V: Send] Drain<'_, K, V> => (K, V) }
+
+impl<'a, K: Send, V: Send, S> ParallelDrainFull for &'a mut HashMap<K, V, S> {
+    type Item = (K, V);
+    type Iter = Drain<'a, K, V>;
+
+    fn par_drain(self) -> Self::Iter {
+        Drain { base: vec::IntoIter::new(self.drain().collect()), drained: PhantomData }
+    }
+}
+
+/// In the order of the items: of two with the same key the later one stays.
+impl<K: Eq + Hash + Send, V: Send, S: BuildHasher + Send> ParallelExtend<(K, V)>
+    for HashMap<K, V, S>
+{
+    fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, par_iter: I) {
+        extend_reserved(self, par_iter, HashMap::reserve);
+    }
+}
+
+impl<'a, K: 'a + Copy + Eq + Hash + Send + Sync, V: 'a + Copy + Send + Sync, S: BuildHasher + Send>
+    ParallelExtend<(&'a K, &'a V)> for HashMap<K, V, S>
+{
+    fn par_extend<I: IntoParallelIterator<Item = (&'a K, &'a V)>>(&mut self, par_iter: I) {
+        self.par_extend(par_iter.into_par_iter().map(|(&key, &value)| (key, value)));
+    }
+}
+
+collect_by_extending! { impl[K: Eq + Hash + Send, V: Send, S: BuildHasher + Default + Send] HashMap<K, V, S>: (K, V) }

@@ -1,0 +1,79 @@
+//! Parallel iterators over a [`HashSet`], and what is collected into one.
+use std::collections::HashSet;
+use std::hash::{BuildHasher, Hash};
+use std::marker::PhantomData;
+
+use super::{collect_by_extending, extend_reserved};
+use crate::iter::{
+    IntoParallelIterator, ParallelDrainFull, ParallelExtend, ParallelIterator, clone_fields,
+    delegate,
+};
+use crate::vec;
+
+/// Yields the items of a set by value.
+#[derive(Debug)]
+pub struct IntoIter<T> {
+    base: vec::IntoIter<T>,
+}
+delegate! { impl[T: Send] IntoIter<T> => T }
+
+impl<T: Send, S> IntoParallelIterator for HashSet<T, S> {
+    type Item = T;
+    type Iter = IntoIter<T>;
+
+    fn into_par_iter(self) -> Self::Iter {
+        let base = vec::IntoIter::new(self.into_iter().collect());
+        IntoIter { base }
+    }
+}
+
+/// Yields the items of a set by reference.
+#[derive(Debug)]
+pub struct Iter<'a, T> {
+    base: vec::IntoIter<&'a T>,
+}
+clone_fields! { impl['a, T] Iter<'a, T> { base } }
+delegate! { impl['a, T: Sync] Iter<'a, T> => &'a T }
+
+impl<'a, T: Sync, S> IntoParallelIterator for &'a HashSet<T, S> {
+    type Item = &'a T;
+    type Iter = Iter<'a, T>;
+
+    fn into_par_iter(self) -> Self::Iter {
+        let base = vec::IntoIter::new(self.iter().collect());
+        Iter { base }
+    }
+}
+
+/// Yields the items of a set that it had; it is empty from the start on, and keeps its memory.
+#[derive(Debug)]
+pub struct Drain<'a, T> {
+    base: vec::IntoIter<T>,
+    drained: PhantomData<&'a mut HashSet<T>>,
+}
+delegate! { impl[T: Send] Drain<'_, T> => T }
+
+impl<'a, T: Send, S> ParallelDrainFull for &'a mut HashSet<T, S> {
+    type Item = T;
+    type Iter = Drain<'a, T>;
+
+    fn par_drain(self) -> Self::Iter {
+        Drain { base: vec::IntoIter::new(self.drain().collect()), drained: PhantomData }
+    }
+}
+
+impl<T: Eq + Hash + Send, S: BuildHasher + Send> ParallelExtend<T> for HashSet<T, S> {
+    fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, par_iter: I) {
+        extend_reserved(self, par_iter, HashSet::reserve);
+    }
+}
+
+impl<'a, T: 'a + Copy + Eq + Hash + Send + Sync, S: BuildHasher + Send> ParallelExtend<&'a T>
+    for HashSet<T, S>
+{
+    fn par_extend<I: IntoParallelIterator<Item = &'a T>>(&mut self, par_iter: I) {
+        self.par_extend(par_iter.into_par_iter().copied());
+    }
+}
+
+collect_by_extending! { impl[T: Eq + Hash + Send, S: BuildHasher + Default + Send] HashSet<T, S>: T }

@@ -1,0 +1,81 @@
+//! Parallel iterators over a [`LinkedList`], and what is collected into one.
+use std::collections::LinkedList;
+
+use super::collect_by_extending;
+use crate::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator, clone_fields, delegate};
+use crate::vec;
+
+/// Yields the items of a list by value.
+#[derive(Clone, Debug)]
+pub struct IntoIter<T> {
+    base: vec::IntoIter<T>,
+}
+delegate! { impl[T: Send] IntoIter<T> => T }
+
+impl<T: Send> IntoParallelIterator for LinkedList<T> {
+    type Item = T;
+    type Iter = IntoIter<T>;
+
+    fn into_par_iter(self) -> Self::Iter {
+        let base = vec::IntoIter::new(self.into_iter().collect());
+        IntoIter { base }
+    }
+}
+
+/// Yields the items of a list by reference.
+#[derive(Debug)]
+pub struct Iter<'a, T> {
+    base: vec::IntoIter<&'a T>,
+}
+clone_fields! { impl['a, T] Iter<'a, T> { base } }
+delegate! { impl['a, T: Sync] Iter<'a, T> => &'a T }
+
+impl<'a, T: Sync> IntoParallelIterator for &'a LinkedList<T> {
+    type Item = &'a T;
+    type Iter = Iter<'a, T>;
+
+    fn into_par_iter(self) -> Self::Iter {
+        let base = vec::IntoIter::new(self.iter().collect());
+        Iter { base }
+    }
+}
+
+/// Yields the items of a list by mutable reference.
+#[derive(Debug)]
+pub struct IterMut<'a, T> {
+    base: vec::IntoIter<&'a mut T>,
+}
+delegate! { impl['a, T: Send] IterMut<'a, T> => &'a mut T }
+
+impl<'a, T: Send> IntoParallelIterator for &'a mut LinkedList<T> {
+    type Item = &'a mut T;
+    type Iter = IterMut<'a, T>;
+
+    fn into_par_iter(self) -> Self::Iter {
+        let base = vec::IntoIter::new(self.iter_mut().collect());
+        IterMut { base }
+    }
+}
+
+impl<T: Send> ParallelExtend<T> for LinkedList<T> {
+    fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, par_iter: I) {
+        let append = |mut left: LinkedList<T>, mut right| {
+            left.append(&mut right);
+            left
+        };
+        let push = |mut list: LinkedList<T>, item| {
+            list.push_back(item);
+            list
+        };
+        let pieces = par_iter.into_par_iter().fold(LinkedList::new, push);
+        self.append(&mut pieces.reduce(LinkedList::new, append));
+    }
+}
+
+impl<'a, T: 'a + Copy + Send + Sync> ParallelExtend<&'a T> for LinkedList<T> {
+    fn par_extend<I: IntoParallelIterator<Item = &'a T>>(&mut self, par_iter: I) {
+        self.par_extend(par_iter.into_par_iter().copied());
+    }
+}
+
+collect_by_extending! { impl[T: Send] LinkedList<T>: T }

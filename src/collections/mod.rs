@@ -1,0 +1,47 @@
+//! Parallel iterators over std's collections, and what is collected into them.
+//!
+//! Where the elements of a collection do not stand side by side, as in maps, sets and linked lists,
+//! the making of an iterator first gathers the elements, or references to them, in a vector.
+use std::collections::LinkedList;
+
+use crate::iter::{IntoParallelIterator, vec_list};
+
+pub mod binary_heap;
+pub mod btree_map;
+pub mod btree_set;
+pub mod hash_map;
+pub mod hash_set;
+pub mod linked_list;
+pub mod vec_deque;
+
+/// Adds all items to `collection` on this thread, once they have been made in parallel.
+///
+/// `reserve` makes room for so many.
+fn extend_reserved<C, I>(collection: &mut C, par_iter: I, reserve: impl FnOnce(&mut C, usize))
+where
+    C: Extend<I::Item>,
+    I: IntoParallelIterator,
+{
+    let list: LinkedList<Vec<_>> = vec_list(par_iter.into_par_iter());
+    reserve(collection, list.iter().map(Vec::len).sum());
+    for piece in list {
+        collection.extend(piece);
+    }
+}
+
+/// Makes a collection by extending an empty one.
+macro_rules! collect_by_extending {
+    (impl[$($generics:tt)*] $collection:ty: $item:ty) => {
+        impl<$($generics)*> $crate::iter::FromParallelIterator<$item> for $collection {
+            fn from_par_iter<I>(par_iter: I) -> Self
+            where
+                I: $crate::iter::IntoParallelIterator<Item = $item>,
+            {
+                let mut collection = Self::default();
+                $crate::iter::ParallelExtend::par_extend(&mut collection, par_iter);
+                collection
+            }
+        }
+    };
+}
+use collect_by_extending;

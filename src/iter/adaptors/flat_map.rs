@@ -1,0 +1,118 @@
+//! `flat_map`: every item becomes a parallel iterator, whose items are yielded.
+use crate::iter::plumbing::{Consumer, Folder, Reducer, UnindexedConsumer};
+use crate::iter::{IntoParallelIterator, ParallelIterator, opaque_debug};
+
+/// Yields the items of the parallel iterators that a function makes of each item; see
+/// [`ParallelIterator::flat_map`].
+#[must_use = "iterator adaptors are lazy and do nothing unless consumed"]
+#[derive(Clone)]
+pub struct FlatMap<I, F> {
+    base: I,
+    map_op: F,
+}
+opaque_debug!(FlatMap<I, F> { base: I });
+
+impl<I, F> FlatMap<I, F> {
+    pub(in crate::iter) fn new(base: I, map_op: F) -> Self {
+        FlatMap { base, map_op }
+    }
+}
+
+impl<I, F, J> ParallelIterator for FlatMap<I, F>
+where
+    I: ParallelIterator,
+    F: Fn(I::Item) -> J + Sync + Send,
+    J: IntoParallelIterator,
+{
+    type Item = J::Item;
+
+    fn drive_unindexed<C: UnindexedConsumer<J::Item>>(self, consumer: C) -> C::Result {
+        let map_op = &self.map_op;
+        let base = consumer;
+        self.base.drive_unindexed(FlatMapConsumer { base, map_op })
+    }
+}
+
+struct FlatMapConsumer<'f, C, F> {
+    base: C,
+    map_op: &'f F,
+}
+
+impl<'f, T, J, C, F> Consumer<T> for FlatMapConsumer<'f, C, F>
+where
+    C: UnindexedConsumer<J::Item>,
+    F: Fn(T) -> J + Sync,
+    J: IntoParallelIterator,
+{
+    type Folder = FlatMapFolder<'f, C, F, C::Result>;
+    type Reducer = C::Reducer;
+    type Result = C::Result;
+    const __FLOWS: bool = C::__FLOWS;
+
+    /// The index says nothing about what comes out of the function, so `base` is not told it.
+    fn split_at(self, _index: usize) -> (Self, Self, C::Reducer) {
+        let left = self.split_off_left();
+        let reducer = self.to_reducer();
+        (left, self, reducer)
+    }
+
+    fn into_folder(self) -> Self::Folder {
+        FlatMapFolder { base: self.base, map_op: self.map_op, so_far: None }
+    }
+
+    fn full(&self) -> bool {
+        self.base.full()
+    }
+}
+
+impl<T, J, C, F> UnindexedConsumer<T> for FlatMapConsumer<'_, C, F>
+where
+    C: UnindexedConsumer<J::Item>,
+    F: Fn(T) -> J + Sync,
+    J: IntoParallelIterator,
+{
+    fn split_off_left(&self) -> Self {
+        FlatMapConsumer { base: self.base.split_off_left(), map_op: self.map_op }
+    }
+
+    fn to_reducer(&self) -> C::Reducer {
+        self.base.to_reducer()
+    }
+}
+
+/// Drives each inner iterator to its end, and joins the results.
+struct FlatMapFolder<'f, C, F, R> {
+    base: C,
+    map_op: &'f F,
+    so_far: Option<R>,
+}
+
+impl<T, J, C, F> Folder<T> for FlatMapFolder<'_, C, F, C::Result>
+where
+    C: UnindexedConsumer<J::Item>,
+    F: Fn(T) -> J,
+    J: IntoParallelIterator,
+{
+    type Result = C::Result;
+
+    fn consume(mut self, item: T) -> Self {
+        let inner = (self.map_op)(item).into_par_iter();
+        let result = inner.drive_unindexed(self.base.split_off_left());
+        self.so_far = Some(match self.so_far {
+            Some(so_far) => self.base.to_reducer().reduce(so_far, result),
+            None => result,
+        });
+        self
+    }
+
+    fn complete(self) -> C::Result {
+        match self.so_far {
+            Some(so_far) => so_far,
+            None => self.base.into_folder().complete(),
+        }
+    }
+
+    fn full(&self) -> bool {
+        self.base.full()
+    }
+}

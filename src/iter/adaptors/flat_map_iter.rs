@@ -1,0 +1,44 @@
+//! `flat_map_iter`: every item becomes a sequential iterator, whose items are yielded.
+use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer};
+use crate::iter::{ParallelIterator, opaque_debug};
+
+/// Yields the items of the sequential iterators that a function makes of each item; see
+/// [`ParallelIterator::flat_map_iter`].
+#[must_use = "iterator adaptors are lazy and do nothing unless consumed"]
+#[derive(Clone)]
+pub struct FlatMapIter<I, F> {
+    base: I,
+    map_op: F,
+}
+opaque_debug!(FlatMapIter<I, F> { base: I });
+
+impl<I, F> FlatMapIter<I, F> {
+    pub(in crate::iter) fn new(base: I, map_op: F) -> Self {
+        FlatMapIter { base, map_op }
+    }
+}
+
+impl<I, F, S> ParallelIterator for FlatMapIter<I, F>
+where
+    I: ParallelIterator,
+    F: Fn(I::Item) -> S + Sync + Send,
+    S: IntoIterator,
+    S::Item: Send,
+{
+    type Item = S::Item;
+
+    fn drive_unindexed<C: UnindexedConsumer<S::Item>>(self, consumer: C) -> C::Result {
+        let stage = FlatMapIterStage(&self.map_op);
+        self.base.drive_unindexed(StageConsumer::new(consumer, &stage))
+    }
+}
+
+struct FlatMapIterStage<'f, F>(&'f F);
+
+impl<T, S: IntoIterator, F: Fn(T) -> S + Sync> Stage<T> for FlatMapIterStage<'_, F> {
+    type Out = S::Item;
+
+    fn feed<N: Folder<S::Item>>(&self, next: N, item: T) -> N {
+        next.consume_iter((self.0)(item))
+    }
+}

@@ -1,0 +1,51 @@
+//! `while_some`: the insides of `Some`, until somebody sees a `None`.
+use crate::iter::ParallelIterator;
+use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer};
+use crate::iter::stop_flag::StopFlag;
+
+/// Yields what is inside the items until one of them is `None`; see
+/// [`ParallelIterator::while_some`].
+#[must_use = "iterator adaptors are lazy and do nothing unless consumed"]
+#[derive(Debug, Clone)]
+pub struct WhileSome<I> {
+    base: I,
+}
+
+impl<I> WhileSome<I> {
+    pub(in crate::iter) fn new(base: I) -> Self {
+        WhileSome { base }
+    }
+}
+
+impl<I, T> ParallelIterator for WhileSome<I>
+where
+    I: ParallelIterator<Item = Option<T>>,
+    T: Send,
+{
+    type Item = T;
+
+    fn drive_unindexed<C: UnindexedConsumer<T>>(self, consumer: C) -> C::Result {
+        let stage = WhileSomeStage(StopFlag::new());
+        self.base.drive_unindexed(StageConsumer::new(consumer, &stage))
+    }
+}
+
+struct WhileSomeStage(StopFlag);
+
+impl<T> Stage<Option<T>> for WhileSomeStage {
+    type Out = T;
+
+    fn feed<N: Folder<T>>(&self, next: N, item: Option<T>) -> N {
+        match item {
+            Some(inside) => next.consume(inside),
+            None => {
+                self.0.raise();
+                next
+            }
+        }
+    }
+
+    fn full(&self) -> bool {
+        self.0.is_raised()
+    }
+}

@@ -1,0 +1,129 @@
+//! What adaptors do to consumers, with all forwarding written once.
+use super::{Consumer, Folder, UnindexedConsumer};
+
+/// What one adaptor does to each item on its way to the next folder.
+///
+/// The stage itself is shared by all pieces of a call.
+pub(in crate::iter) trait Stage<T>: Sync {
+    /// What the next folder takes.
+    type Out;
+
+    /// Passes one item on, or not, or several.
+    fn feed<F: Folder<Self::Out>>(&self, next: F, item: T) -> F;
+
+    /// Passes on all items of `iter` until no more are wanted.
+    ///
+    /// Where items map one to one this should hand one whole iterator to `next`, so that the
+    /// innermost loop stays free of checks.
+    fn feed_iter<F, I>(&self, mut next: F, iter: I) -> F
+    where
+        F: Folder<Self::Out>,
+        I: IntoIterator<Item = T>,
+    {
+        for item in iter {
+            next = self.feed(next, item);
+            if self.full() || next.full() {
+                break;
+            }
+        }
+        next
+    }
+
+    /// Whether this stage will pass nothing on any more.
+    fn full(&self) -> bool {
+        false
+    }
+}
+
+/// A consumer behind a stage.
+pub(in crate::iter) struct StageConsumer<'s, C, S> {
+    base: C,
+    stage: &'s S,
+}
+
+impl<'s, C, S> StageConsumer<'s, C, S> {
+    pub(in crate::iter) fn new(base: C, stage: &'s S) -> Self {
+        StageConsumer { base, stage }
+    }
+}
+
+impl<'s, T, C, S> Consumer<T> for StageConsumer<'s, C, S>
+where
+    C: Consumer<S::Out>,
+    S: Stage<T>,
+{
+    type Folder = StageFolder<'s, C::Folder, S>;
+    type Reducer = C::Reducer;
+    type Result = C::Result;
+    const __FLOWS: bool = C::__FLOWS;
+
+    fn split_at(self, index: usize) -> (Self, Self, C::Reducer) {
+        let (left, right, reducer) = self.base.split_at(index);
+        (StageConsumer::new(left, self.stage), StageConsumer::new(right, self.stage), reducer)
+    }
+
+    fn into_folder(self) -> Self::Folder {
+        StageFolder::new(self.base.into_folder(), self.stage)
+    }
+
+    fn full(&self) -> bool {
+        self.stage.full() || self.base.full()
+    }
+}
+
+impl<T, C, S> UnindexedConsumer<T> for StageConsumer<'_, C, S>
+where
+    C: UnindexedConsumer<S::Out>,
+    S: Stage<T>,
+{
+    fn split_off_left(&self) -> Self {
+        StageConsumer::new(self.base.split_off_left(), self.stage)
+    }
+
+    fn to_reducer(&self) -> C::Reducer {
+        self.base.to_reducer()
+    }
+}
+
+/// A folder behind a stage.
+pub(in crate::iter) struct StageFolder<'s, F, S> {
+    base: F,
+    stage: &'s S,
+}
+
+impl<'s, F, S> StageFolder<'s, F, S> {
+    pub(in crate::iter) fn new(base: F, stage: &'s S) -> Self {
+        StageFolder { base, stage }
+    }
+
+    /// Gives the folder behind the stage back.
+    pub(in crate::iter) fn into_base(self) -> F {
+        self.base
+    }
+}
+
+impl<T, F, S> Folder<T> for StageFolder<'_, F, S>
+where
+    F: Folder<S::Out>,
+    S: Stage<T>,
+{
+    type Result = F::Result;
+
+    fn consume(mut self, item: T) -> Self {
+        self.base = self.stage.feed(self.base, item);
+        self
+    }
+
+    fn consume_iter<I: IntoIterator<Item = T>>(mut self, iter: I) -> Self {
+        self.base = self.stage.feed_iter(self.base, iter);
+        self
+    }
+
+    fn complete(self) -> F::Result {
+        self.base.complete()
+    }
+
+    fn full(&self) -> bool {
+        self.stage.full() || self.base.full()
+    }
+}

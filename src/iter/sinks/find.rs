@@ -1,0 +1,210 @@
+//! The sinks that want one item only: any, the first, or the last.
+//!
+//! What may be found is decided before, by a filter; these take whatever reaches them.
+use std::cell::Cell;
+
+use crate::iter::plumbing::{Consumer, Folder, Reducer, UnindexedConsumer};
+use crate::iter::stop_flag::StopFlag;
+use crate::sync::{AtomicUsize, Ordering};
+
+/// Keeps any one item.
+#[derive(Clone, Copy)]
+pub(in crate::iter) struct FindAny<'s>(pub(in crate::iter) &'s StopFlag);
+
+impl<'s, T: Send> Consumer<T> for FindAny<'s> {
+    type Folder = FindAnyFolder<'s, T>;
+    type Reducer = KeepLeft;
+    type Result = Option<T>;
+    const __FLOWS: bool = true;
+
+    fn split_at(self, _index: usize) -> (Self, Self, KeepLeft) {
+        (self, self, KeepLeft)
+    }
+
+    fn into_folder(self) -> FindAnyFolder<'s, T> {
+        FindAnyFolder { item: None, found: self.0 }
+    }
+
+    fn full(&self) -> bool {
+        self.0.is_raised()
+    }
+}
+
+impl<T: Send> UnindexedConsumer<T> for FindAny<'_> {
+    fn split_off_left(&self) -> Self {
+        *self
+    }
+
+    fn to_reducer(&self) -> KeepLeft {
+        KeepLeft
+    }
+}
+
+pub(in crate::iter) struct KeepLeft;
+
+impl<T> Reducer<Option<T>> for KeepLeft {
+    fn reduce(self, left: Option<T>, right: Option<T>) -> Option<T> {
+        left.or(right)
+    }
+}
+
+pub(in crate::iter) struct FindAnyFolder<'s, T> {
+    item: Option<T>,
+    found: &'s StopFlag,
+}
+
+impl<T> Folder<T> for FindAnyFolder<'_, T> {
+    type Result = Option<T>;
+
+    fn consume(mut self, item: T) -> Self {
+        self.found.raise();
+        self.item = Some(item);
+        self
+    }
+
+    fn complete(self) -> Option<T> {
+        self.item
+    }
+
+    fn full(&self) -> bool {
+        self.found.is_raised()
+    }
+}
+
+/// Which end of the sequence one searches from.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(in crate::iter) enum End {
+    First,
+    Last,
+}
+
+/// The best rank at which something was found so far; smaller is better.
+pub(in crate::iter) struct BestRank(AtomicUsize);
+
+impl BestRank {
+    pub(in crate::iter) fn new() -> Self {
+        BestRank(AtomicUsize::new(usize::MAX))
+    }
+
+    fn improve(&self, rank: usize) {
+        // ORDERING: Relaxed. Pairs with `beats`, and is only a hint that saves work: the item
+        // travels with the results of the pieces, whose order decides.
+        self.0.fetch_min(rank, Ordering::Relaxed);
+    }
+
+    fn beats(&self, rank: usize) -> bool {
+        // ORDERING: Relaxed. Pairs with `improve`; a stale answer costs some items of work.
+        self.0.load(Ordering::Relaxed) < rank
+    }
+}
+
+/// Keeps the item that is nearest to one end of the sequence.
+///
+/// Every piece has a span of ranks, nearer to the end before farther from it, and cuts it along
+/// with the piece. When a span is too short to be cut, both halves have the same rank, and then
+/// neither stops the other.
+pub(in crate::iter) struct FindEnd<'b> {
+    end: End,
+    rank: Cell<usize>,
+    width: Cell<usize>,
+    best: &'b BestRank,
+}
+
+impl<'b> FindEnd<'b> {
+    pub(in crate::iter) fn new(end: End, best: &'b BestRank) -> Self {
+        FindEnd { end, rank: Cell::new(0), width: Cell::new(usize::MAX), best }
+    }
+
+    /// Makes the left part and leaves the right one here; the nearer one gets `near` ranks.
+    fn cut_off_left(&self, near: usize) -> Self {
+        let (rank, width) = (self.rank.get(), self.width.get());
+        let near_part = (rank, near);
+        let far_part = (rank + near, width - near);
+        let (left, right) = match self.end {
+            End::First => (near_part, far_part),
+            End::Last => (far_part, near_part),
+        };
+        self.rank.set(right.0);
+        self.width.set(right.1);
+        FindEnd {
+            end: self.end,
+            rank: Cell::new(left.0),
+            width: Cell::new(left.1),
+            best: self.best,
+        }
+    }
+}
+
+impl<'b, T: Send> Consumer<T> for FindEnd<'b> {
+    type Folder = FindEndFolder<'b, T>;
+    type Reducer = End;
+    type Result = Option<T>;
+    const __FLOWS: bool = true;
+
+    fn split_at(self, index: usize) -> (Self, Self, End) {
+        let width = self.width.get();
+        let near = match self.end {
+            _ if index > width => width / 2,
+            End::First => index,
+            End::Last => width - index,
+        };
+        let left = self.cut_off_left(near);
+        let end = self.end;
+        (left, self, end)
+    }
+
+    fn into_folder(self) -> FindEndFolder<'b, T> {
+        FindEndFolder { item: None, end: self.end, rank: self.rank.get(), best: self.best }
+    }
+
+    fn full(&self) -> bool {
+        self.best.beats(self.rank.get())
+    }
+}
+
+impl<T: Send> UnindexedConsumer<T> for FindEnd<'_> {
+    fn split_off_left(&self) -> Self {
+        self.cut_off_left(self.width.get() / 2)
+    }
+
+    fn to_reducer(&self) -> End {
+        self.end
+    }
+}
+
+impl<T> Reducer<Option<T>> for End {
+    fn reduce(self, left: Option<T>, right: Option<T>) -> Option<T> {
+        match self {
+            End::First => left.or(right),
+            End::Last => right.or(left),
+        }
+    }
+}
+
+pub(in crate::iter) struct FindEndFolder<'b, T> {
+    item: Option<T>,
+    end: End,
+    rank: usize,
+    best: &'b BestRank,
+}
+
+impl<T> Folder<T> for FindEndFolder<'_, T> {
+    type Result = Option<T>;
+
+    fn consume(mut self, item: T) -> Self {
+        if self.end == End::Last || self.item.is_none() {
+            self.best.improve(self.rank);
+            self.item = Some(item);
+        }
+        self
+    }
+
+    fn complete(self) -> Option<T> {
+        self.item
+    }
+
+    fn full(&self) -> bool {
+        let settled = self.end == End::First && self.item.is_some();
+        settled || self.best.beats(self.rank)
+    }
+}

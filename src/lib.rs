@@ -1,0 +1,87 @@
+//! A data-parallel pool with rayon's whole API: change `use rayon::prelude::*` to `use moirai::prelude::*`.
+//!
+//! What it does differently, for the same meaning:
+//!
+//! * A call from outside runs on the calling thread, under the index of a worker that sleeps: no hop into the pool.
+//! * A thread that waits inside its pool runs only what it waits for, and what that forks and spawns. A lock held across a
+//!   parallel call cannot be asked for by a foreign job.
+//! * Nothing is allocated for `join`, and spawned jobs live in pooled frames.
+//! * An idle pool makes no wake-ups.
+//!
+//! `docs/architecture.md` in the repository says how.
+//!
+//! ```
+//! use moirai::prelude::*;
+//!
+//! let total: u64 = (1..=1_000_u32).into_par_iter().filter(|n| n % 3 == 0).map(u64::from).sum();
+//! assert_eq!(total, 166_833);
+//! ```
+
+pub mod array;
+mod bounds;
+mod broadcast;
+pub mod collections;
+mod configuration;
+mod cow;
+mod global;
+pub mod iter;
+mod join;
+mod metrics;
+pub mod option;
+mod os_string;
+mod pieces;
+mod pool;
+pub mod prelude;
+pub mod range;
+pub mod range_inclusive;
+pub mod result;
+mod scope;
+pub mod slice;
+mod spawn;
+mod steal;
+pub mod str;
+pub mod string;
+mod sync;
+mod thread_pool;
+mod tuning;
+mod unit;
+mod util;
+pub mod vec;
+mod yielding;
+
+pub use broadcast::{BroadcastContext, broadcast, spawn_broadcast};
+pub use join::{FnContext, join, join_context};
+pub use scope::{Scope, ScopeFifo, in_place_scope, in_place_scope_fifo, scope, scope_fifo};
+pub use spawn::{spawn, spawn_fifo};
+pub use thread_pool::{
+    Guests, ThreadBuilder, ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder, WaitPolicy,
+    current_num_threads, current_thread_index, max_num_threads,
+};
+pub use yielding::{Yield, yield_local, yield_now};
+
+/// The README's and the documents' examples, as doc tests.
+#[cfg(doctest)]
+mod documents {
+    #[doc = include_str!("../README.md")]
+    struct Readme;
+    #[doc = include_str!("../docs/compile_fail/items.md")]
+    struct Items;
+    #[doc = include_str!("../docs/compile_fail/lengths.md")]
+    struct Lengths;
+    #[doc = include_str!("../docs/compile_fail/lifetimes.md")]
+    struct Lifetimes;
+    #[doc = include_str!("../docs/compile_fail/threads.md")]
+    struct Threads;
+    #[doc = include_str!("../docs/compile_fail/unused.md")]
+    struct Unused;
+}
+
+/// What only the rayon-core stand-in re-exports.
+#[doc(hidden)]
+#[allow(deprecated, reason = "deprecated items that must stay nameable")]
+pub mod __rayon_core {
+    pub use crate::configuration::initialize;
+    /// The deprecated way to configure a pool; an alias, so that only the stand-in names it.
+    pub type Configuration = crate::configuration::Configuration;
+    pub use crate::thread_pool::current_thread_has_pending_tasks;
+}

@@ -1,0 +1,92 @@
+//! Parallel iterators over the item in an [`Option`], if there is one.
+//!
+//! One item is nothing to share out; these are here for code that is generic over what it
+//! iterates, and for joining with other iterators.
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::iter::{
+    AtMostOne, FromParallelIterator, IntoParallelIterator, ParallelIterator, clone_fields,
+    delegate, indexed_source,
+};
+
+/// Yields the item of an `Option` by value.
+#[derive(Clone, Debug)]
+pub struct IntoIter<T> {
+    option: Option<T>,
+}
+
+impl<T> IntoIter<T> {
+    pub(crate) fn new(option: Option<T>) -> Self {
+        IntoIter { option }
+    }
+}
+
+indexed_source! {
+    impl[T: Send] IntoIter<T> => T;
+    len(this) { usize::from(this.option.is_some()) }
+    producer(this) { AtMostOne(this.option) }
+}
+
+/// Yields the item of an `Option` by reference.
+#[derive(Debug)]
+pub struct Iter<'data, T> {
+    base: IntoIter<&'data T>,
+}
+clone_fields! { impl['data, T] Iter<'data, T> { base } }
+delegate! { indexed impl['data, T: Sync] Iter<'data, T> => &'data T }
+
+/// Yields the item of an `Option` by mutable reference.
+#[derive(Debug)]
+pub struct IterMut<'data, T> {
+    base: IntoIter<&'data mut T>,
+}
+delegate! { indexed impl['data, T: Send] IterMut<'data, T> => &'data mut T }
+
+impl<T: Send> IntoParallelIterator for Option<T> {
+    type Item = T;
+    type Iter = IntoIter<T>;
+
+    fn into_par_iter(self) -> IntoIter<T> {
+        IntoIter::new(self)
+    }
+}
+
+impl<'data, T: Sync> IntoParallelIterator for &'data Option<T> {
+    type Item = &'data T;
+    type Iter = Iter<'data, T>;
+
+    fn into_par_iter(self) -> Iter<'data, T> {
+        Iter { base: IntoIter::new(self.as_ref()) }
+    }
+}
+
+impl<'data, T: Send> IntoParallelIterator for &'data mut Option<T> {
+    type Item = &'data mut T;
+    type Iter = IterMut<'data, T>;
+
+    fn into_par_iter(self) -> IterMut<'data, T> {
+        IterMut { base: IntoIter::new(self.as_mut()) }
+    }
+}
+
+/// The collection of all items that are there, or `None` as soon as one is missing.
+impl<C, T> FromParallelIterator<Option<T>> for Option<C>
+where
+    C: FromParallelIterator<T>,
+    T: Send,
+{
+    fn from_par_iter<I: IntoParallelIterator<Item = Option<T>>>(par_iter: I) -> Self {
+        let missing = AtomicBool::new(false);
+        let collection = par_iter
+            .into_par_iter()
+            .inspect(|item| {
+                if item.is_none() {
+                    // ORDERING: Relaxed. Read below, after the threads have been joined.
+                    missing.store(true, Ordering::Relaxed);
+                }
+            })
+            .while_some()
+            .collect();
+        (!missing.into_inner()).then_some(collection)
+    }
+}

@@ -1,0 +1,62 @@
+//! Jobs that a wait found on top of its own spawn deque and may not run: kept by tag, for whoever may.
+
+use crate::pool::job::JobRef;
+use crate::pool::tag::Tag;
+use crate::sync::{AtomicUsize, Ordering};
+use std::collections::{BTreeMap, VecDeque};
+use std::ops::RangeInclusive;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+type Queues = BTreeMap<Tag, VecDeque<JobRef>>;
+
+/// First in, first out for each tag. Off the hot path: a lock, and a count that lets everybody pass by.
+pub(crate) struct Deferred {
+    count: AtomicUsize,
+    queues: Mutex<Queues>,
+}
+
+impl Deferred {
+    pub(crate) fn new() -> Self {
+        Deferred { count: AtomicUsize::new(0), queues: Mutex::new(BTreeMap::new()) }
+    }
+
+    #[inline]
+    pub(crate) fn looks_empty(&self) -> bool {
+        // ORDERING: Relaxed. A hint; who decides to sleep by it has a SeqCst fence before, and who adds notifies after.
+        self.count.load(Ordering::Relaxed) == 0
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Queues> {
+        self.queues.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn add(&self, tag: Tag, job: JobRef) {
+        self.lock().entry(tag).or_default().push_back(job);
+        // ORDERING: Relaxed. The lock hands the job over; the count is a hint.
+        self.count.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Takes a job whose tag lies in `tags`.
+    fn take(&self, tags: RangeInclusive<Tag>) -> Option<(Tag, JobRef)> {
+        if self.looks_empty() {
+            return None;
+        }
+        let mut queues = self.lock();
+        let (tag, queue) = queues.range_mut(tags).next()?;
+        let (tag, job) = (*tag, queue.pop_front());
+        if queue.is_empty() {
+            queues.remove(&tag);
+        }
+        // ORDERING: Relaxed. A hint, as in `add`.
+        self.count.fetch_sub(1, Ordering::Relaxed);
+        job.map(|job| (tag, job))
+    }
+
+    pub(crate) fn take_any(&self) -> Option<(Tag, JobRef)> {
+        self.take(Tag::DETACHED..=Tag::from_word(usize::MAX))
+    }
+
+    pub(crate) fn take_of(&self, tag: Tag) -> Option<(Tag, JobRef)> {
+        self.take(tag..=tag)
+    }
+}

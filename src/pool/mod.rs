@@ -1,0 +1,21 @@
+//! Threads and jobs: how a pool is made, how its threads find work, wait, sleep and wake each other.
+
+mod deferred;
+pub(crate) mod frame;
+mod group;
+mod guest;
+pub(crate) mod handlers;
+pub(crate) mod job;
+pub(crate) mod latch;
+mod outside;
+mod park;
+pub(crate) mod queue;
+pub(crate) mod registry;
+pub(crate) mod scope_link;
+pub(crate) mod seat;
+mod sleep;
+pub(crate) mod spawned;
+mod stack;
+mod startup;
+pub(crate) mod tag;
+pub(crate) mod worker;

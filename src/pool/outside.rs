@@ -1,0 +1,54 @@
+//! Parkers for threads that hold no seat: they belong to the pool that is called, and outlive every wake-up (rule S6).
+
+use crate::pool::latch::CoreLatch;
+use crate::pool::park::Parker;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+/// Parkers that have been used before and wait for the next blocked caller.
+pub(crate) struct OutsideParkers(Mutex<Store>);
+
+#[derive(Default)]
+struct Store {
+    /// Keeps all of them alive, at one address each, until the pool is dropped.
+    #[allow(clippy::vec_box, reason = "parkers must not move when the vector grows")]
+    all: Vec<Box<Parker>>,
+    /// Indices into `all`.
+    free: Vec<usize>,
+}
+
+impl OutsideParkers {
+    pub(crate) fn new() -> Self {
+        OutsideParkers(Mutex::new(Store::default()))
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Store> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Blocks the calling thread until the latch is set. The caller is the latch's waiter; the latch is set by a thread
+    /// that keeps this pool alive.
+    pub(crate) fn block_on(&self, latch: &CoreLatch) {
+        if latch.is_set() {
+            return;
+        }
+        let (index, parker) = {
+            let mut store = self.lock();
+            let index = store.free.pop().unwrap_or_else(|| {
+                store.all.push(Box::new(Parker::new()));
+                store.all.len() - 1
+            });
+            let parker: *const Parker = &raw const *store.all[index];
+            (index, parker)
+        };
+        // SAFETY: in a box that `all` keeps until the pool is dropped, which the caller's use of it excludes.
+        let parker = unsafe { &*parker };
+        // A late wake-up of an earlier user may come here: hence the loop.
+        while !latch.is_set() {
+            if latch.announce_sleep(parker) {
+                parker.park();
+                latch.withdraw_sleep(parker);
+            }
+        }
+        self.lock().free.push(index);
+    }
+}

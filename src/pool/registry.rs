@@ -1,0 +1,283 @@
+//! The shared side of a pool: its seats, its groups, what is set for all, and its life.
+
+use crate::pool::group::Group;
+use crate::pool::handlers::Handlers;
+use crate::pool::job::{CallJob, JobRef};
+use crate::pool::latch::CoreLatch;
+use crate::pool::outside::OutsideParkers;
+use crate::pool::seat::Seat;
+use crate::pool::sleep::IdleWord;
+use crate::pool::startup::Startup;
+use crate::pool::tag::Tag;
+use crate::pool::worker::Wait;
+use crate::steal::victims::Uniform;
+use crate::sync::{AtomicUsize, Ordering};
+use crate::util::{CachePadded, unwind};
+use std::any::Any;
+use std::sync::Arc;
+
+/// The largest number of threads in a pool.
+pub(crate) const MAX_THREADS: usize = if cfg!(target_pointer_width = "64") { 65_535 } else { 255 };
+
+/// What is set for a whole pool.
+pub(crate) struct Settings {
+    pub(crate) handlers: Handlers,
+    pub(crate) breadth_first: bool,
+    /// Waits inside the pool take any job (rule W7).
+    pub(crate) waits_for_anything: bool,
+    pub(crate) guests: bool,
+    /// The stack that a thread of the pool has, and a guest should have left, in bytes.
+    pub(crate) stack_bytes: usize,
+}
+
+/// See the module's description. Always inside an `Arc`; each worker thread owns a count of it.
+pub(crate) struct Registry {
+    idle: Box<CachePadded<IdleWord>>,
+    seats: Box<[Seat]>,
+    /// One for now; later one for each node.
+    groups: Box<[Group]>,
+    victims: Uniform,
+    settings: Settings,
+    /// 1 while guests are admitted.
+    guests: AtomicUsize,
+    /// One for the handle and one for each detached job that has not ended: at zero the workers end.
+    users: AtomicUsize,
+    pub(crate) parkers: OutsideParkers,
+    outside_scopes: AtomicUsize,
+    pub(crate) startup: Startup,
+}
+
+impl Registry {
+    /// A pool of `threads` seats, with nobody on them yet.
+    pub(crate) fn new(threads: usize, settings: Settings) -> Arc<Self> {
+        Arc::new_cyclic(|registry| {
+            let idle = Box::new(CachePadded::new(IdleWord::new()));
+            let idle_word: *const IdleWord = &raw const **idle;
+            let seat = |index| Seat::new(index, registry.as_ptr(), idle_word);
+            Registry {
+                seats: (0..threads).map(seat).collect(),
+                groups: Box::new([Group::new()]),
+                idle,
+                victims: Uniform,
+                guests: AtomicUsize::new(usize::from(settings.guests)),
+                settings,
+                users: AtomicUsize::new(1),
+                parkers: OutsideParkers::new(),
+                outside_scopes: AtomicUsize::new(1),
+                startup: Startup::new(),
+            }
+        })
+    }
+
+    #[inline]
+    pub(crate) fn seats(&self) -> &[Seat] {
+        &self.seats
+    }
+
+    #[inline]
+    pub(crate) fn idle(&self) -> &IdleWord {
+        &self.idle
+    }
+
+    pub(crate) fn victims(&self) -> &Uniform {
+        &self.victims
+    }
+
+    /// The group of a thread from outside.
+    pub(crate) fn outside_group(&self) -> &Group {
+        &self.groups[0]
+    }
+
+    pub(crate) fn breadth_first(&self) -> bool {
+        self.settings.breadth_first
+    }
+
+    pub(crate) fn waits_for_anything(&self) -> bool {
+        self.settings.waits_for_anything
+    }
+
+    pub(crate) fn stack_bytes(&self) -> usize {
+        self.settings.stack_bytes
+    }
+
+    pub(crate) fn handlers(&self) -> &Handlers {
+        &self.settings.handlers
+    }
+
+    /// What tells this pool from others.
+    pub(crate) fn id(&self) -> usize {
+        std::ptr::from_ref(self).addr()
+    }
+
+    /// One more count of this registry.
+    pub(crate) fn to_arc(&self) -> Arc<Registry> {
+        let this = std::ptr::from_ref(self);
+        // SAFETY: registries are made inside an `Arc` only, and `&self` keeps a count alive.
+        unsafe { Arc::increment_strong_count(this) };
+        // SAFETY: the count taken above.
+        unsafe { Arc::from_raw(this) }
+    }
+
+    /// The calling thread's seat, if it lies in this pool.
+    pub(crate) fn current_seat(&self) -> Option<&Seat> {
+        Seat::current().filter(|seat| std::ptr::eq(seat.registry(), self))
+    }
+
+    pub(crate) fn admits_guests(&self) -> bool {
+        // ORDERING: Relaxed. A switch; a guest that was admitted just before is as good as one before the switch.
+        self.guests.load(Ordering::Relaxed) != 0
+    }
+
+    /// No more guests: from now on thread-locals set on the workers matter (rule G8).
+    pub(crate) fn refuse_guests(&self) {
+        if self.settings.guests && self.admits_guests() {
+            // ORDERING: Relaxed, as in `admits_guests`.
+            self.guests.store(0, Ordering::Relaxed);
+        }
+    }
+
+    /// A tag for a scope that is opened by a thread without a seat here.
+    pub(crate) fn outside_tag(&self) -> Tag {
+        // ORDERING: Relaxed. Only distinct numbers are asked for.
+        Tag::of_outside(self.outside_scopes.fetch_add(1, Ordering::Relaxed))
+    }
+
+    /// Publishes a job for any worker of the pool.
+    pub(crate) fn inject(&self, job: JobRef) {
+        self.outside_group().injector.push(job.to_word());
+        crate::pool::seat::yield_point();
+        self.notify(None);
+    }
+
+    /// A job from the injectors. The caller must run it.
+    pub(crate) fn take_injected(&self) -> Option<JobRef> {
+        let word = self.groups.iter().find_map(|group| {
+            if group.injector.looks_empty() { None } else { group.injector.take() }
+        })?;
+        // SAFETY: won from the injector, into which `inject` puts jobs.
+        Some(unsafe { JobRef::from_word(word) })
+    }
+
+    pub(crate) fn injectors_look_empty(&self) -> bool {
+        self.groups.iter().all(|group| group.injector.looks_empty())
+    }
+
+    /// Whether there is anything that an idle worker could take.
+    pub(crate) fn has_visible_work(&self) -> bool {
+        !self.injectors_look_empty() || self.seats.iter().any(Seat::has_visible_work)
+    }
+
+    /// Something was published, by the holder of `from` or by a thread from outside: wakes a sleeper if need be.
+    pub(crate) fn notify(&self, from: Option<&Seat>) {
+        let own = from.map_or(0, Seat::contribution);
+        let start = from.map_or(0, |seat| seat.index + 1);
+        self.idle.notify(own, || self.wake_one(start));
+    }
+
+    /// Wakes one sleeping resident; seats are tried from `start` on.
+    fn wake_one(&self, start: usize) -> bool {
+        let (before, after) = self.seats.split_at(start.min(self.seats.len()));
+        for seat in after.iter().chain(before) {
+            if seat.state.wake(&self.idle) {
+                seat.resident.unpark();
+                return true;
+            }
+        }
+        false
+    }
+
+    /// One more detached job keeps the pool alive.
+    pub(crate) fn retain(&self) {
+        // ORDERING: Relaxed. The caller's own count, or the handle's, keeps the pool alive meanwhile.
+        let before = self.users.fetch_add(1, Ordering::Relaxed);
+        debug_assert_ne!(before, 0, "the pool has ended");
+    }
+
+    /// One user less; the last one ends the workers.
+    pub(crate) fn release(&self) {
+        // ORDERING: AcqRel. What the jobs did happens before the workers' end.
+        if self.users.fetch_sub(1, Ordering::AcqRel) == 1 {
+            for seat in &self.seats {
+                // SAFETY: set once, here; seat and parker live as long as the registry, which the caller keeps alive.
+                unsafe { CoreLatch::set(&raw const seat.terminate) };
+            }
+        }
+    }
+
+    /// Runs `op` on a thread of this pool, with that thread's seat and whether it had to be moved there.
+    ///
+    /// # Panics
+    ///
+    /// With `op`'s panic.
+    pub(crate) fn in_worker<R: Send>(&self, op: impl FnOnce(&Seat, bool) -> R + Send) -> R {
+        match Seat::current() {
+            Some(seat) if std::ptr::eq(seat.registry(), self) => op(seat, false),
+            Some(seat) => self.call_from_foreign(seat, op),
+            None => match self.try_as_guest(op) {
+                Ok(result) => result,
+                Err(op) => self.call_from_outside(op),
+            },
+        }
+    }
+
+    /// Hands `op` to a worker and blocks.
+    #[cold]
+    #[inline(never)]
+    fn call_from_outside<R: Send>(&self, op: impl FnOnce(&Seat, bool) -> R + Send) -> R {
+        let job = CallJob::new(|seat: &Seat| op(seat, true), None);
+        // SAFETY: this frame waits for the latch.
+        self.inject(unsafe { job.as_job_ref() });
+        self.parkers.block_on(&job.latch);
+        // SAFETY: the latch is set, and this is the one place that takes the result.
+        unwind::unwrap_or_resume(unsafe { job.take_result() })
+    }
+
+    /// Hands `op` to a worker while the caller, who holds a seat of another pool, serves that pool.
+    #[cold]
+    #[inline(never)]
+    fn call_from_foreign<R: Send>(
+        &self,
+        seat: &Seat,
+        op: impl FnOnce(&Seat, bool) -> R + Send,
+    ) -> R {
+        let job = CallJob::new(|seat: &Seat| op(seat, true), Some(seat.registry().to_arc()));
+        // SAFETY: this frame waits for the latch.
+        self.inject(unsafe { job.as_job_ref() });
+        // SAFETY: the caller holds its seat and is the only one to wait for the latch.
+        unsafe { seat.wait(&job.latch, seat.wait_for_other_pool()) };
+        // SAFETY: the latch is set, and this is the one place that takes the result.
+        let result = unsafe { job.take_result() };
+        unwind::unwrap_or_resume(result)
+    }
+
+    /// A detached job has panicked.
+    pub(crate) fn handle_panic(&self, payload: Box<dyn Any + Send>) {
+        self.settings.handlers.handle_panic(payload);
+    }
+}
+
+impl Seat {
+    /// How the holder waits for something outside its pool: a resident serves its own pool, a guest may hold locks.
+    pub(crate) fn wait_for_other_pool(&self) -> Wait<'static> {
+        if self.is_guest() { Wait::OwnScopes } else { Wait::Anything }
+    }
+}
+
+impl Drop for Registry {
+    fn drop(&mut self) {
+        // Only tickets whose scope has been served otherwise can be left: they give up their count of the scope's queue.
+        while let Some(job) = self.take_injected() {
+            // SAFETY: won from the injector; there is no other thread any more, so this one holds every seat.
+            unsafe { job.execute(&self.seats[0]) };
+        }
+    }
+}
+
+impl std::fmt::Debug for Registry {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Registry")
+            .field("idle", &self.idle.read())
+            .field("seats", &self.seats)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,53 @@
+//! Spawned jobs: closures in pooled frames.
+
+use crate::pool::frame::{self, Frame, FrameHome};
+use crate::pool::job::{JobHeader, JobRef};
+use crate::pool::registry::Registry;
+use crate::pool::seat::Seat;
+use std::alloc::Layout;
+use std::ptr::NonNull;
+
+/// A closure that runs once on whatever thread takes the job.
+#[repr(C)]
+pub(crate) struct SpawnedJob<F> {
+    header: JobHeader,
+    home: Option<NonNull<FrameHome>>,
+    func: F,
+}
+
+impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
+    /// Puts `func`, which must not unwind, into a frame of the calling thread: from its seat, or from the pool's home for
+    /// threads without one.
+    pub(crate) fn make(registry: &Registry, seat: Option<&Seat>, func: F) -> JobRef {
+        let layout = Layout::new::<Self>();
+        let Frame { memory, home } = match seat {
+            // SAFETY: the caller holds its seat.
+            Some(seat) => unsafe { seat.frames.acquire(layout) },
+            None => registry.outside_group().frames.acquire(layout),
+        };
+        let job: *mut Self = memory.as_ptr().cast();
+        // SAFETY: a fresh frame of this layout.
+        unsafe { job.write(SpawnedJob { header: JobHeader::new(Self::execute), home, func }) };
+        // SAFETY: the frame stays until the job is executed; the closure is `Send`.
+        unsafe { JobRef::new(job.cast()) }
+    }
+
+    unsafe fn execute(job: JobRef, seat: &Seat) {
+        let this = job.cast::<Self>().cast_mut();
+        // SAFETY: alive until executed, and executed once: the closure moves out, and the frame is free for the jobs that
+        // the closure spawns (rule F3).
+        let SpawnedJob { home, func, .. } = unsafe { this.read() };
+        // SAFETY: frames are not null.
+        let memory = unsafe { NonNull::new_unchecked(this.cast()) };
+        // SAFETY: acquired in `make` with this layout, in this pool, and empty now; the caller holds its seat.
+        unsafe {
+            frame::release(
+                Frame { memory, home },
+                Layout::new::<Self>(),
+                &seat.frames,
+                &seat.returns,
+            )
+        };
+        func(seat);
+    }
+}

@@ -1,0 +1,431 @@
+//! A seat's holder at work: where it looks for jobs, and the one wait that everything waits with.
+//!
+//! What a wait may run is said by its [`Wait`] (rules W0 to W7 of `docs/waiting.md`): an idle worker at the bottom of its
+//! stack takes anything; a thread that waits for a stolen half or for a scope takes only what it waits for; one that
+//! waits for another pool takes anything of its own. Every wait of a resident runs its seat's broadcast shares.
+
+use crate::metrics::Counter;
+use crate::pool::job::{JobRef, JoinHalf};
+use crate::pool::latch::CoreLatch;
+use crate::pool::scope_link::ScopeLink;
+use crate::pool::seat::Seat;
+use crate::pool::sleep::Found;
+use crate::pool::tag::Tag;
+use crate::steal::deque::Steal;
+use crate::steal::victims::VictimPolicy;
+use crate::sync::{Ordering, fence};
+use crate::tuning;
+use crate::util::clock::{Clock, Monotonic};
+
+/// What a thread waits for, and so what it may run meanwhile.
+#[derive(Clone, Copy)]
+pub(crate) enum Wait<'a> {
+    /// The end of the pool: an idle worker at the bottom of its stack. Anything.
+    Bottom,
+    /// Something outside this pool, or policy *anything*. Anything of this pool.
+    Anything,
+    /// A half of a `join` that a thief executes: what that thief forks, or spawns into scopes that it opens, meanwhile.
+    Join(&'a JoinHalf),
+    /// The jobs of a scope, wherever they are, and what is forked or spawned inside them.
+    Scope(&'a ScopeLink),
+    /// The shares of a broadcast: nothing but the shares of this seat.
+    Shares,
+    /// Something outside this pool, waited for by a guest: the jobs of the scopes opened on its own stack.
+    OwnScopes,
+}
+
+impl Wait<'_> {
+    /// Whether the thread may be woken for any job of the pool.
+    fn takes_anything(self) -> bool {
+        matches!(self, Wait::Bottom | Wait::Anything)
+    }
+}
+
+impl Seat {
+    /// Waits until `latch` is set, and runs meanwhile what `kind` allows.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the seat, is the latch's one waiter, and keeps the latch alive.
+    pub(crate) unsafe fn wait(&self, latch: &CoreLatch, kind: Wait<'_>) {
+        let kind = match kind {
+            Wait::Join(_) | Wait::Scope(_) | Wait::Shares if self.waits_for_anything() => {
+                Wait::Anything
+            }
+            kind => kind,
+        };
+        let mut pause = Pause::new(self, kind);
+        while !latch.is_set() {
+            // SAFETY: the caller holds the seat.
+            if let Some(job) = unsafe { self.find(kind) } {
+                pause.found();
+                self.at_bottom.set(matches!(kind, Wait::Bottom));
+                // SAFETY: found, hence won; the caller holds the seat.
+                unsafe { job.execute(self) };
+            } else if self.is_guest() && !self.shares.looks_empty() {
+                self.let_resident_share();
+            } else if !pause.round() {
+                // SAFETY: the caller holds the seat.
+                unsafe { pause.sleep(latch) };
+            }
+        }
+        pause.end();
+    }
+
+    /// Policy *anything* (rule W7); and always where nobody else runs what is left in the seat's queues (rule W5). A guest
+    /// may hold locks: never.
+    pub(super) fn waits_for_anything(&self) -> bool {
+        !self.is_guest() && (self.registry().waits_for_anything() || self.lacks_main_loop.get())
+    }
+
+    /// Runs the jobs that the holder has spawned, newest first, before a pending second half (policy *anything*, DIF-8).
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn run_spawned_first(&self) {
+        self.spawned_first.set(false);
+        // SAFETY: the holder calls this.
+        while let Some((_, job)) = unsafe { self.pop_spawned() } {
+            self.at_bottom.set(false);
+            // SAFETY: popped, hence won; the holder calls this.
+            unsafe { job.execute(self) };
+        }
+    }
+
+    /// One job that a wait of this kind may run.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the seat.
+    pub(crate) unsafe fn find(&self, kind: Wait<'_>) -> Option<JobRef> {
+        let local = match kind {
+            Wait::Bottom | Wait::Anything => {
+                // SAFETY: the caller holds the seat.
+                let local = unsafe { self.find_local() };
+                return local.or_else(|| self.steal_anything()).or_else(|| self.take_injected());
+            }
+            Wait::Join(half) => self.leapfrog(half),
+            Wait::Shares => None,
+            // SAFETY: the caller holds the seat.
+            Wait::Scope(scope) => unsafe { self.find_of_scope(scope) },
+            // SAFETY: the caller holds the seat.
+            Wait::OwnScopes => unsafe { self.find_of_own_scopes() },
+        };
+        if local.is_some() || self.is_guest() {
+            return local;
+        }
+        self.shares.take()
+    }
+
+    /// Something from this seat's own queues, whatever it is, shares included.
+    ///
+    /// Forks are taken like a thief takes them, from the old end, so that the `join` they belong to finds its half stolen.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the seat.
+    pub(crate) unsafe fn find_local(&self) -> Option<JobRef> {
+        while !self.fork.looks_empty() {
+            if let Steal::Success(job) = self.steal_fork(|_| true) {
+                return Some(job);
+            }
+        }
+        // SAFETY: the caller holds the seat.
+        let spawned = unsafe { self.pop_spawned() }.or_else(|| self.deferred.take_any());
+        if let Some((_, job)) = spawned {
+            return Some(job);
+        }
+        if self.is_guest() { None } else { self.shares.take() }
+    }
+
+    /// Something from another seat, whatever it is.
+    fn steal_anything(&self) -> Option<JobRef> {
+        let registry = self.registry();
+        let seats = registry.seats();
+        if seats.len() == 1 {
+            return None;
+        }
+        // Fork deques and spawn deques take turns to come first, so that neither starves behind the other (rule Q2).
+        let forks_first = self.rng.next_u64() >> 63 == 0;
+        let mut again = true;
+        while again {
+            again = false;
+            for victim in registry.victims().sweep(self.index, seats.len(), &self.rng) {
+                let victim = &seats[victim];
+                for forks in [forks_first, !forks_first] {
+                    let stolen = if forks {
+                        victim.steal_fork(|_| true)
+                    } else {
+                        victim.steal_spawned(|_| true)
+                    };
+                    match stolen {
+                        Steal::Success(job) => {
+                            self.counters.bump(Counter::Steals);
+                            return Some(job);
+                        }
+                        Steal::Retry => again = true,
+                        Steal::Empty => {}
+                    }
+                }
+                if let Some((_, job)) = victim.deferred.take_any() {
+                    self.counters.bump(Counter::Steals);
+                    return Some(job);
+                }
+            }
+        }
+        None
+    }
+
+    fn take_injected(&self) -> Option<JobRef> {
+        let job = self.registry().take_injected()?;
+        self.counters.bump(Counter::Injected);
+        Some(job)
+    }
+
+    /// Something forked inside the stolen `half`, or spawned into a scope that was opened inside it (rules L1, L3).
+    fn leapfrog(&self, half: &JoinHalf) -> Option<JobRef> {
+        let executor = half.executor()?;
+        let seat = executor.seat;
+        // The latch is read last, after `top` and `bottom`: if it is still unset the entry at `top`, if it is still
+        // there, was published inside the half. Model: loom_deque_leapfrog
+        let forked = seat.steal_fork(|index| {
+            let inside = (index.wrapping_sub(executor.fork_mark) as isize) >= 0;
+            inside && !half.latch.is_set()
+        });
+        let found = match forked {
+            Steal::Success(job) => Some(job),
+            _ => match seat.steal_spawned(|tag| {
+                tag.is_since(seat.index, executor.serial) && !half.latch.is_set()
+            }) {
+                Steal::Success(job) => Some(job),
+                _ => None,
+            },
+        };
+        if found.is_some() {
+            self.counters.bump(Counter::Leapfrogs);
+        }
+        found
+    }
+
+    /// A job of the scope, or something forked or spawned inside one (rule W1).
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the seat and has opened the scope.
+    unsafe fn find_of_scope(&self, scope: &ScopeLink) -> Option<JobRef> {
+        let tag = scope.tag;
+        // SAFETY: the caller holds the seat.
+        let own = unsafe { self.pop_spawned_if(|other| other == tag) };
+        let found = own
+            .or_else(|| self.deferred.take_of(tag).map(|(_, job)| job))
+            .or_else(|| scope.take_outside());
+        if found.is_some() {
+            return found;
+        }
+        let registry = self.registry();
+        let seats = registry.seats();
+        for other in registry.victims().sweep(self.index, seats.len(), &self.rng) {
+            let other = &seats[other];
+            let found = other.help_scope(tag);
+            if found.is_some() {
+                self.counters.bump(Counter::Steals);
+                return found;
+            }
+        }
+        None
+    }
+
+    /// From this seat, what belongs to the scope `tag` of another seat.
+    fn help_scope(&self, tag: Tag) -> Option<JobRef> {
+        // As in `leapfrog`: the running tag is read after `top` and `bottom`. Forks of a seat are all made inside the job
+        // at the bottom of its stack.
+        if self.runs(tag).is_some() {
+            if let Steal::Success(job) = self.steal_fork(|_| self.runs(tag).is_some()) {
+                return Some(job);
+            }
+        }
+        let spawned = self.steal_spawned(|other| {
+            other == tag || self.runs(tag).is_some_and(|serial| other.is_since(self.index, serial))
+        });
+        if let Steal::Success(job) = spawned {
+            return Some(job);
+        }
+        self.deferred.take_of(tag).map(|(_, job)| job)
+    }
+
+    /// A job of a scope opened on the holder's own stack.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the seat.
+    unsafe fn find_of_own_scopes(&self) -> Option<JobRef> {
+        let mut scope = self.scopes.get();
+        while !scope.is_null() {
+            // SAFETY: scopes are taken off the list before their frame ends, and this is the opener's thread.
+            let link = unsafe { &*scope };
+            // SAFETY: the caller holds the seat, which opened the scope.
+            let found = unsafe { self.find_of_scope(link) };
+            if found.is_some() {
+                return found;
+            }
+            scope = link.outer;
+        }
+        None
+    }
+
+    /// Asks the seats that run jobs of what is waited for to look for a sleeper when they fork.
+    fn ask_for_attention_of(&self, kind: Wait<'_>) {
+        match kind {
+            Wait::Join(half) => {
+                if let Some(executor) = half.executor() {
+                    executor.seat.ask_for_attention();
+                }
+            }
+            Wait::Scope(scope) => {
+                for seat in self.registry().seats() {
+                    if seat.runs(scope.tag).is_some() {
+                        seat.ask_for_attention();
+                    }
+                }
+            }
+            Wait::Bottom | Wait::Anything | Wait::Shares | Wait::OwnScopes => {}
+        }
+    }
+}
+
+/// The time that a wait spends with nothing to run: searching, then asleep.
+struct Pause<'a> {
+    seat: &'a Seat,
+    kind: Wait<'a>,
+    rounds: u32,
+    /// Counted as searching in the idle word (waits that take anything only).
+    searching: bool,
+    /// Attention was asked for.
+    announced: bool,
+    clock: Option<Monotonic>,
+}
+
+impl<'a> Pause<'a> {
+    fn new(seat: &'a Seat, kind: Wait<'a>) -> Self {
+        Pause { seat, kind, rounds: 0, searching: false, announced: false, clock: None }
+    }
+
+    /// A job was found: the pause is over.
+    #[inline]
+    fn found(&mut self) {
+        self.rounds = 0;
+        self.announced = false;
+        self.clock = None;
+        self.end();
+    }
+
+    /// Stops to count as searching, and hands the search on if there is more to do (rule S4).
+    #[inline]
+    fn end(&mut self) {
+        if self.searching {
+            self.searching = false;
+            let registry = self.seat.registry();
+            if self.seat.idle().end_search() && registry.has_visible_work() {
+                registry.notify(Some(self.seat));
+            }
+        }
+    }
+
+    /// One more round without a job. `false` once it is time to sleep.
+    fn round(&mut self) -> bool {
+        if self.kind.takes_anything() && !self.searching {
+            self.searching = true;
+            self.seat.idle().begin_search();
+        }
+        self.rounds += 1;
+        if self.rounds <= tuning::SPIN_ROUNDS {
+            for _ in 0..tuning::SPIN_PAUSES {
+                std::hint::spin_loop();
+            }
+            return true;
+        }
+        let elapsed_ns = self.clock.get_or_insert_with(Monotonic::new).now_ns();
+        let last_ns = if self.kind.takes_anything() {
+            tuning::SEARCH_NS
+        } else {
+            if !self.announced && elapsed_ns >= tuning::SEARCH_NS - tuning::ATTENTION_NS {
+                self.announced = true;
+                self.clock = Some(Monotonic::new());
+                self.seat.ask_for_attention_of(self.kind);
+                return true;
+            }
+            if self.announced { tuning::ATTENTION_NS } else { tuning::SEARCH_NS }
+        };
+        std::thread::yield_now();
+        elapsed_ns < last_ns
+    }
+
+    /// Sleeps until woken, at most once.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the seat and is the latch's waiter.
+    unsafe fn sleep(&mut self, latch: &CoreLatch) {
+        let seat = self.seat;
+        let parker = seat.parker();
+        if !latch.announce_sleep(parker) {
+            return;
+        }
+        seat.counters.bump(Counter::Parks);
+        if self.kind.takes_anything() {
+            self.sleep_for_anything(latch);
+        } else {
+            // The executor may be known only now, or the scope's jobs run elsewhere by now.
+            seat.ask_for_attention_of(self.kind);
+            // ORDERING: SeqCst fence, pairs with the ones in `notify_fork`, `Seat::run_tagged` and wherever a latch is
+            // nudged: announce, fence, look; there: publish, fence, read the latch or the seat's quiet word.
+            fence(Ordering::SeqCst);
+            // SAFETY: the caller holds the seat.
+            let found = unsafe { seat.find(self.kind) };
+            if let Some(job) = found {
+                latch.withdraw_sleep(parker);
+                self.found();
+                seat.at_bottom.set(false);
+                // SAFETY: found, hence won; the caller holds the seat.
+                unsafe { job.execute(seat) };
+                return;
+            }
+            if seat.shares.looks_empty() {
+                parker.park();
+            }
+        }
+        latch.withdraw_sleep(parker);
+        self.rounds = 0;
+        self.announced = false;
+        self.clock = None;
+    }
+
+    /// Sleeps as one who can be woken for any job.
+    fn sleep_for_anything(&mut self, latch: &CoreLatch) {
+        let seat = self.seat;
+        let registry = seat.registry();
+        let lendable = matches!(self.kind, Wait::Bottom);
+        let asleep = seat.state.fall_asleep(
+            seat.idle(),
+            lendable,
+            || latch.is_set() || !seat.shares.looks_empty() || registry.has_visible_work(),
+            || registry.notify(None),
+        );
+        if !asleep {
+            return; // Searching still.
+        }
+        loop {
+            match seat.state.after_park() {
+                Found::Woken => return, // Counted as searching by whoever woke us.
+                Found::Share => seat.share_for_guest(),
+                Found::Asleep => {
+                    if (latch.is_set() || !seat.shares.looks_empty())
+                        && seat.state.rise(seat.idle())
+                    {
+                        return;
+                    }
+                    seat.resident.park();
+                }
+            }
+        }
+    }
+}

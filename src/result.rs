@@ -1,0 +1,88 @@
+//! Parallel iterators over the item in a [`Result`], if there is one.
+//!
+//! An error yields nothing. These are here for code that is generic over what it iterates, and for
+//! joining with other iterators.
+use std::sync::{Mutex, PoisonError};
+
+use crate::iter::{
+    FromParallelIterator, IntoParallelIterator, ParallelIterator, clone_fields, delegate,
+};
+use crate::option;
+
+/// Yields the item of a `Result` by value.
+#[derive(Clone, Debug)]
+pub struct IntoIter<T> {
+    base: option::IntoIter<T>,
+}
+delegate! { indexed impl[T: Send] IntoIter<T> => T }
+
+/// Yields the item of a `Result` by reference.
+#[derive(Debug)]
+pub struct Iter<'data, T> {
+    base: option::IntoIter<&'data T>,
+}
+clone_fields! { impl['data, T] Iter<'data, T> { base } }
+delegate! { indexed impl['data, T: Sync] Iter<'data, T> => &'data T }
+
+/// Yields the item of a `Result` by mutable reference.
+#[derive(Debug)]
+pub struct IterMut<'data, T> {
+    base: option::IntoIter<&'data mut T>,
+}
+delegate! { indexed impl['data, T: Send] IterMut<'data, T> => &'data mut T }
+
+impl<T: Send, E> IntoParallelIterator for Result<T, E> {
+    type Item = T;
+    type Iter = IntoIter<T>;
+
+    fn into_par_iter(self) -> IntoIter<T> {
+        IntoIter { base: option::IntoIter::new(self.ok()) }
+    }
+}
+
+impl<'data, T: Sync, E> IntoParallelIterator for &'data Result<T, E> {
+    type Item = &'data T;
+    type Iter = Iter<'data, T>;
+
+    fn into_par_iter(self) -> Iter<'data, T> {
+        Iter { base: option::IntoIter::new(self.as_ref().ok()) }
+    }
+}
+
+impl<'data, T: Send, E> IntoParallelIterator for &'data mut Result<T, E> {
+    type Item = &'data mut T;
+    type Iter = IterMut<'data, T>;
+
+    fn into_par_iter(self) -> IterMut<'data, T> {
+        IterMut { base: option::IntoIter::new(self.as_mut().ok()) }
+    }
+}
+
+/// The collection of all items that are `Ok`, or an error as soon as there is one.
+///
+/// With several errors it is any of them.
+impl<C, T, E> FromParallelIterator<Result<T, E>> for Result<C, E>
+where
+    C: FromParallelIterator<T>,
+    T: Send,
+    E: Send,
+{
+    fn from_par_iter<I: IntoParallelIterator<Item = Result<T, E>>>(par_iter: I) -> Self {
+        let failure = Mutex::new(None);
+        let keep_first = |error| {
+            let mut failure = failure.lock().unwrap_or_else(PoisonError::into_inner);
+            if failure.is_none() {
+                *failure = Some(error);
+            }
+        };
+        let collection = par_iter
+            .into_par_iter()
+            .map(|item| item.map_err(keep_first).ok())
+            .while_some()
+            .collect();
+        match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
+            Some(error) => Err(error),
+            None => Ok(collection),
+        }
+    }
+}

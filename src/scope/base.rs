@@ -1,0 +1,236 @@
+//! What both kinds of scope have in common.
+
+use crate::broadcast::{BroadcastContext, publish_shares};
+use crate::pool::job::JobRef;
+use crate::pool::latch::CountLatch;
+use crate::pool::registry::Registry;
+use crate::pool::scope_link::ScopeLink;
+use crate::pool::seat::Seat;
+use crate::pool::spawned::SpawnedJob;
+use crate::pool::worker::Wait;
+use crate::util::unwind;
+use std::any::Any;
+use std::marker::PhantomData;
+use std::ptr;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Invariant in `'scope`, and neither more nor less `Send` and `Sync` than the closures that it stands for.
+type Marker<'scope> = PhantomData<Box<dyn FnOnce(&ScopeBase<'scope>) + Send + Sync + 'scope>>;
+
+/// An open scope, in the frame of the thread that opened it. It stays there until its latch is set.
+pub(super) struct ScopeBase<'scope> {
+    link: ScopeLink,
+    registry: *const Registry,
+    /// The pool whose worker waits for this scope, if it is not the scope's own (rule S6).
+    home: Option<Arc<Registry>>,
+    /// The first panic of body or jobs.
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
+    marker: Marker<'scope>,
+}
+
+// SAFETY: `registry` outlives the scope (its opener keeps it alive) and is `Sync`; the rest is made for sharing.
+unsafe impl Sync for ScopeBase<'_> {}
+// SAFETY: as for `Sync`.
+unsafe impl Send for ScopeBase<'_> {}
+
+/// A pointer to a scope that its jobs carry.
+pub(super) struct ScopePtr<T>(pub(super) *const T);
+
+// SAFETY: points to a scope, which is `Sync` and stays until its jobs have ended.
+unsafe impl<T: Sync> Send for ScopePtr<T> {}
+// SAFETY: as for `Send`.
+unsafe impl<T: Sync> Sync for ScopePtr<T> {}
+
+impl<T> ScopePtr<T> {
+    /// # Safety
+    ///
+    /// The caller runs a job of the scope, which has not been counted as ended.
+    pub(super) unsafe fn get(&self) -> &T {
+        // SAFETY: the scope stays until all its jobs have ended.
+        unsafe { &*self.0 }
+    }
+}
+
+impl<'scope> ScopeBase<'scope> {
+    /// A scope of `registry`, opened by the calling thread.
+    pub(super) fn new(registry: &Registry) -> Self {
+        let seat = Seat::current();
+        let opener = seat.filter(|seat| ptr::eq(seat.registry(), registry));
+        let foreign = seat.filter(|seat| !ptr::eq(seat.registry(), registry));
+        let tag = opener.map_or_else(|| registry.outside_tag(), Seat::open_tag);
+        ScopeBase {
+            link: ScopeLink::new(tag, opener),
+            registry,
+            home: foreign.map(|seat| seat.registry().to_arc()),
+            panic: Mutex::new(None),
+            marker: PhantomData,
+        }
+    }
+
+    fn registry(&self) -> &Registry {
+        // SAFETY: the scope's opener keeps the pool alive until the scope has ended.
+        unsafe { &*self.registry }
+    }
+
+    pub(super) fn seats(&self) -> usize {
+        self.registry().seats().len()
+    }
+
+    /// Runs the body, then waits for all jobs. Called by the opener, once.
+    pub(super) fn complete<R>(&self, body: impl FnOnce() -> R) -> R {
+        let seat = Seat::current();
+        let opener = if self.link.opener.is_some() { seat } else { None };
+        if let Some(seat) = opener {
+            seat.scopes.set(&raw const self.link);
+        }
+        let result = unwind::halt_unwinding(body);
+        let result = result.map_err(|payload| self.store_panic(payload));
+        // SAFETY: the body's count; the scope stays, since this very thread waits for it.
+        unsafe { CountLatch::decrement(&raw const self.link.latch) };
+        let latch = &self.link.latch.core;
+        match (opener, seat) {
+            // SAFETY: the caller holds its seat and is the only one to wait for this latch.
+            (Some(seat), _) => unsafe { seat.wait(latch, Wait::Scope(&self.link)) },
+            // SAFETY: as above.
+            (None, Some(seat)) => unsafe { seat.wait(latch, seat.wait_for_other_pool()) },
+            (None, None) => self.registry().parkers.block_on(latch),
+        }
+        if let Some(seat) = opener {
+            seat.scopes.set(self.link.outer);
+        }
+        let panic = self.panic.lock().unwrap_or_else(PoisonError::into_inner).take();
+        match (panic, result) {
+            (None, Ok(result)) => result,
+            (Some(payload), result) => {
+                drop(result);
+                unwind::resume_unwinding(payload)
+            }
+            (None, Err(())) => unreachable!("the body's panic was stored"),
+        }
+    }
+
+    fn store_panic(&self, payload: Box<dyn Any + Send>) {
+        let mut first = self.panic.lock().unwrap_or_else(PoisonError::into_inner);
+        if first.is_none() {
+            *first = Some(payload);
+        } else {
+            drop(first);
+            drop(payload);
+        }
+    }
+
+    /// Runs a job of the scope and counts it as ended.
+    ///
+    /// # Safety
+    ///
+    /// * `this` points to an open scope; the caller owns one of its counts and gives it up.
+    /// * The caller holds `seat`, of the scope's pool.
+    unsafe fn run_job(this: *const Self, seat: &Seat, job: impl FnOnce()) {
+        // SAFETY: open, as long as the caller's count is held; not used after that.
+        let scope = unsafe { &*this };
+        let at_bottom = seat.at_bottom.get();
+        let body = || unwind::halt_unwinding(job);
+        // SAFETY: the caller holds the seat; the latch stays until the count is given up; `halt_unwinding` does not unwind.
+        let result =
+            unsafe { seat.run_tagged(scope.link.tag, &scope.link.latch.core, at_bottom, body) };
+        if let Err(payload) = result {
+            scope.store_panic(payload);
+        }
+        let home = scope.home.clone();
+        let latch = &raw const scope.link.latch;
+        // SAFETY: the caller's count. `scope` is not used afterwards; the waiter's parker lives in a seat of this pool, in
+        // this pool's store, or in a seat of `home`.
+        unsafe { CountLatch::decrement(latch) };
+        drop(home);
+    }
+
+    /// A job of the scope that runs `func`.
+    pub(super) fn make_job<F>(&self, func: F) -> JobRef
+    where
+        F: FnOnce() + Send + 'scope,
+    {
+        self.link.latch.increment();
+        let this = ScopePtr(ptr::from_ref(self));
+        let registry = self.registry();
+        SpawnedJob::make(registry, registry.current_seat(), move |seat: &Seat| {
+            let this = this;
+            // SAFETY: the job owns the count taken above; its executor holds a seat of the scope's pool.
+            unsafe { Self::run_job(this.0, seat, func) };
+        })
+    }
+
+    /// Publishes a job of this scope; `token_for` may put a token of the spawning seat in its place.
+    ///
+    /// # Safety
+    ///
+    /// `job` came from [`make_job`](Self::make_job) of this scope and is published once.
+    pub(super) unsafe fn publish(
+        &self,
+        job: JobRef,
+        token_for: impl FnOnce(&Seat, JobRef) -> JobRef,
+    ) {
+        let registry = self.registry();
+        if let Some(seat) = registry.current_seat() {
+            // SAFETY: the caller holds its seat; the job, or its token, is published once.
+            unsafe { seat.push_spawned(token_for(seat, job), self.link.tag) };
+            if registry.idle().read().sleeping() == 0 {
+                self.link.latch.core.nudge();
+            }
+        } else {
+            // SAFETY: published once; counted by the latch.
+            unsafe { self.link.publish_outside(registry, job) };
+        }
+    }
+
+    /// Lets every worker run `func` once before the scope ends.
+    pub(super) fn publish_broadcast<F>(&self, func: F)
+    where
+        F: Fn(BroadcastContext<'_>) + Send + Sync + 'scope,
+    {
+        // One count for each share, and one for the closure, which may borrow what the scope outlives: it is dropped
+        // after the last share.
+        for _ in 0..=self.seats() {
+            self.link.latch.increment();
+        }
+        let this = ScopePtr(ptr::from_ref(self));
+        let closure = CountedClosure { func, _count: Count(ScopePtr(ptr::from_ref(self))) };
+        let share = move |seat: &Seat| {
+            let this = &this;
+            let closure = &closure;
+            // SAFETY: each share owns one of the counts taken above; its executor holds a seat of the scope's pool.
+            unsafe { Self::run_job(this.0, seat, || (closure.func)(BroadcastContext::new(seat))) };
+        };
+        // SAFETY: what `func` borrows is there until its count is given up, after the closure was dropped.
+        unsafe { publish_shares(self.registry(), share) };
+    }
+}
+
+/// A closure that is dropped before the count is given up: fields are dropped in this order.
+struct CountedClosure<'scope, F> {
+    func: F,
+    _count: Count<'scope>,
+}
+
+/// One count of a scope.
+struct Count<'scope>(ScopePtr<ScopeBase<'scope>>);
+
+impl Drop for Count<'_> {
+    fn drop(&mut self) {
+        // SAFETY: the scope is open while this count is held.
+        let scope = unsafe { self.0.get() };
+        let home = scope.home.clone();
+        let latch = &raw const scope.link.latch;
+        // SAFETY: the count is given up here, once; `home` keeps a foreign waiter's parker alive.
+        unsafe { CountLatch::decrement(latch) };
+        drop(home);
+    }
+}
+
+impl std::fmt::Debug for ScopeBase<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ScopeBase")
+            .field("pool_id", &self.registry().id())
+            .field("tag", &self.link.tag)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,163 @@
+//! [`ScopeFifo`]: jobs that begin in the order in which a worker has spawned them.
+
+use super::base::{ScopeBase, ScopePtr};
+use crate::broadcast::BroadcastContext;
+use crate::global;
+use crate::pool::queue::Fifo;
+use crate::pool::registry::Registry;
+use crate::pool::seat::Seat;
+use std::ptr;
+
+/// An open scope, into which jobs are spawned. See [`scope_fifo`].
+pub struct ScopeFifo<'scope> {
+    base: ScopeBase<'scope>,
+    /// One for each seat of the pool.
+    fifos: Box<[Fifo]>,
+}
+
+/// Opens a scope, runs `op` with it, and returns when `op` and all jobs spawned into the scope have ended.
+///
+/// Jobs may borrow whatever outlives the scope. Jobs that one worker has spawned begin in the order of their
+/// spawning, as far as no thief runs some of them beside. A thread that
+/// waits for the scope runs jobs of the scope and what these fork and spawn, and nothing else. Called from outside any
+/// pool, it uses the global one: on the calling thread, under the index of a worker that sleeps, or else on a worker.
+///
+/// Spawning costs a few dozen instructions; jobs live in pooled frames.
+///
+/// # Panics
+///
+/// If `op` or jobs panic, all others still run, then one of the panics is resumed.
+///
+/// # Examples
+///
+/// ```
+/// let mut halves = [vec![3, 1, 2], vec![6, 5, 4]];
+/// moirai::scope_fifo(|s| {
+///     for half in &mut halves {
+///         s.spawn_fifo(move |_| half.sort());
+///     }
+/// });
+/// assert_eq!(halves.concat(), [1, 2, 3, 4, 5, 6]);
+/// ```
+pub fn scope_fifo<'scope, OP, R>(op: OP) -> R
+where
+    OP: FnOnce(&ScopeFifo<'scope>) -> R + Send,
+    R: Send,
+{
+    scope_fifo_on(global::current(), op)
+}
+
+/// [`scope_fifo`] on a thread of the given pool.
+pub(crate) fn scope_fifo_on<'scope, OP, R>(registry: &Registry, op: OP) -> R
+where
+    OP: FnOnce(&ScopeFifo<'scope>) -> R + Send,
+    R: Send,
+{
+    registry.in_worker(|_: &Seat, _| in_place_scope_fifo_in(registry, op))
+}
+
+/// Like [`scope_fifo`], but `op` runs on the calling thread wherever that is; jobs go to the current pool, or to the global one.
+///
+/// # Panics
+///
+/// As [`scope_fifo`].
+///
+/// # Examples
+///
+/// ```
+/// let mut sum = 0;
+/// let local = std::rc::Rc::new(4); // Not `Send`: `op` does not move.
+/// moirai::in_place_scope_fifo(|s| {
+///     s.spawn_fifo(|_| sum += 38);
+///     assert_eq!(*local, 4);
+/// });
+/// assert_eq!(sum + *local, 42);
+/// ```
+pub fn in_place_scope_fifo<'scope, OP, R>(op: OP) -> R
+where
+    OP: FnOnce(&ScopeFifo<'scope>) -> R,
+{
+    in_place_scope_fifo_in(global::current(), op)
+}
+
+/// [`in_place_scope_fifo`] with jobs in the given pool.
+pub(crate) fn in_place_scope_fifo_in<'scope, OP, R>(registry: &Registry, op: OP) -> R
+where
+    OP: FnOnce(&ScopeFifo<'scope>) -> R,
+{
+    let base = ScopeBase::new(registry);
+    let fifos = (0..base.seats()).map(|_| Fifo::new()).collect();
+    let scope = ScopeFifo { base, fifos };
+    scope.base.complete(|| op(&scope))
+}
+
+impl<'scope> ScopeFifo<'scope> {
+    /// Spawns a job into the scope; it gets the scope too and may spawn more.
+    ///
+    /// The job is not run inside this call. It goes to the calling worker's own deque, or from a thread of another pool, or
+    /// of none, to the scope's pool.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    /// let count = AtomicUsize::new(0);
+    /// moirai::scope_fifo(|s| {
+    ///     s.spawn_fifo(|s| {
+    ///         count.fetch_add(1, Ordering::Relaxed);
+    ///         s.spawn_fifo(|_| {
+    ///             count.fetch_add(1, Ordering::Relaxed);
+    ///         });
+    ///     });
+    /// });
+    /// assert_eq!(count.into_inner(), 2);
+    /// ```
+    pub fn spawn_fifo<BODY>(&self, body: BODY)
+    where
+        BODY: FnOnce(&ScopeFifo<'scope>) + Send + 'scope,
+    {
+        let this = ScopePtr(ptr::from_ref(self));
+        let job = self.base.make_job(move || {
+            let this = this;
+            // SAFETY: inside a job of this scope.
+            body(unsafe { this.get() });
+        });
+        // SAFETY: the fifo lies in the scope, which stays until the job has run; the token is published in the job's place.
+        let token_for = |seat: &Seat, job| unsafe { self.fifos[seat.index].add(job) };
+        // SAFETY: made above, published once.
+        unsafe { self.base.publish(job, token_for) };
+    }
+
+    /// Spawns a job that every worker of the scope's pool runs once before the scope ends.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    /// let sum = AtomicUsize::new(0);
+    /// pool.scope_fifo(|s| {
+    ///     s.spawn_broadcast(|_, context| {
+    ///         sum.fetch_add(context.index(), Ordering::Relaxed);
+    ///     });
+    /// });
+    /// assert_eq!(sum.into_inner(), 3);
+    /// ```
+    pub fn spawn_broadcast<BODY>(&self, body: BODY)
+    where
+        BODY: Fn(&ScopeFifo<'scope>, BroadcastContext<'_>) + Send + Sync + 'scope,
+    {
+        let this = ScopePtr(ptr::from_ref(self));
+        self.base.publish_broadcast(move |context| {
+            let this = &this;
+            // SAFETY: inside a share of this scope.
+            body(unsafe { this.get() }, context);
+        });
+    }
+}
+
+impl std::fmt::Debug for ScopeFifo<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("ScopeFifo").field(&self.base).finish()
+    }
+}

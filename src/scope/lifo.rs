@@ -1,0 +1,155 @@
+//! [`Scope`]: jobs that a worker takes newest first.
+
+use super::base::{ScopeBase, ScopePtr};
+use crate::broadcast::BroadcastContext;
+use crate::global;
+use crate::pool::registry::Registry;
+use crate::pool::seat::Seat;
+use std::ptr;
+
+/// An open scope, into which jobs are spawned. See [`scope`].
+pub struct Scope<'scope> {
+    base: ScopeBase<'scope>,
+}
+
+/// Opens a scope, runs `op` with it, and returns when `op` and all jobs spawned into the scope have ended.
+///
+/// Jobs may borrow whatever outlives the scope. A worker takes the jobs that it has spawned newest first. A thread that
+/// waits for the scope runs jobs of the scope and what these fork and spawn, and nothing else. Called from outside any
+/// pool, it uses the global one: on the calling thread, under the index of a worker that sleeps, or else on a worker.
+///
+/// Spawning costs a few dozen instructions; jobs live in pooled frames.
+///
+/// # Panics
+///
+/// If `op` or jobs panic, all others still run, then one of the panics is resumed.
+///
+/// # Examples
+///
+/// ```
+/// let mut halves = [vec![3, 1, 2], vec![6, 5, 4]];
+/// moirai::scope(|s| {
+///     for half in &mut halves {
+///         s.spawn(move |_| half.sort());
+///     }
+/// });
+/// assert_eq!(halves.concat(), [1, 2, 3, 4, 5, 6]);
+/// ```
+pub fn scope<'scope, OP, R>(op: OP) -> R
+where
+    OP: FnOnce(&Scope<'scope>) -> R + Send,
+    R: Send,
+{
+    scope_on(global::current(), op)
+}
+
+/// [`scope`] on a thread of the given pool.
+pub(crate) fn scope_on<'scope, OP, R>(registry: &Registry, op: OP) -> R
+where
+    OP: FnOnce(&Scope<'scope>) -> R + Send,
+    R: Send,
+{
+    registry.in_worker(|_: &Seat, _| in_place_scope_in(registry, op))
+}
+
+/// Like [`scope`], but `op` runs on the calling thread wherever that is; jobs go to the current pool, or to the global one.
+///
+/// # Panics
+///
+/// As [`scope`].
+///
+/// # Examples
+///
+/// ```
+/// let mut sum = 0;
+/// let local = std::rc::Rc::new(4); // Not `Send`: `op` does not move.
+/// moirai::in_place_scope(|s| {
+///     s.spawn(|_| sum += 38);
+///     assert_eq!(*local, 4);
+/// });
+/// assert_eq!(sum + *local, 42);
+/// ```
+pub fn in_place_scope<'scope, OP, R>(op: OP) -> R
+where
+    OP: FnOnce(&Scope<'scope>) -> R,
+{
+    in_place_scope_in(global::current(), op)
+}
+
+/// [`in_place_scope`] with jobs in the given pool.
+pub(crate) fn in_place_scope_in<'scope, OP, R>(registry: &Registry, op: OP) -> R
+where
+    OP: FnOnce(&Scope<'scope>) -> R,
+{
+    let scope = Scope { base: ScopeBase::new(registry) };
+    scope.base.complete(|| op(&scope))
+}
+
+impl<'scope> Scope<'scope> {
+    /// Spawns a job into the scope; it gets the scope too and may spawn more.
+    ///
+    /// The job is not run inside this call. It goes to the calling worker's own deque, or from a thread of another pool, or
+    /// of none, to the scope's pool.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    /// let count = AtomicUsize::new(0);
+    /// moirai::scope(|s| {
+    ///     s.spawn(|s| {
+    ///         count.fetch_add(1, Ordering::Relaxed);
+    ///         s.spawn(|_| {
+    ///             count.fetch_add(1, Ordering::Relaxed);
+    ///         });
+    ///     });
+    /// });
+    /// assert_eq!(count.into_inner(), 2);
+    /// ```
+    pub fn spawn<BODY>(&self, body: BODY)
+    where
+        BODY: FnOnce(&Scope<'scope>) + Send + 'scope,
+    {
+        let this = ScopePtr(ptr::from_ref(self));
+        let job = self.base.make_job(move || {
+            let this = this;
+            // SAFETY: inside a job of this scope.
+            body(unsafe { this.get() });
+        });
+        // SAFETY: made above, published once.
+        unsafe { self.base.publish(job, |_, job| job) };
+    }
+
+    /// Spawns a job that every worker of the scope's pool runs once before the scope ends.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicUsize, Ordering};
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    /// let sum = AtomicUsize::new(0);
+    /// pool.scope(|s| {
+    ///     s.spawn_broadcast(|_, context| {
+    ///         sum.fetch_add(context.index(), Ordering::Relaxed);
+    ///     });
+    /// });
+    /// assert_eq!(sum.into_inner(), 3);
+    /// ```
+    pub fn spawn_broadcast<BODY>(&self, body: BODY)
+    where
+        BODY: Fn(&Scope<'scope>, BroadcastContext<'_>) + Send + Sync + 'scope,
+    {
+        let this = ScopePtr(ptr::from_ref(self));
+        self.base.publish_broadcast(move |context| {
+            let this = &this;
+            // SAFETY: inside a share of this scope.
+            body(unsafe { this.get() }, context);
+        });
+    }
+}
+
+impl std::fmt::Debug for Scope<'_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Scope").field(&self.base).finish()
+    }
+}

@@ -1,0 +1,208 @@
+//! Sort by a key that is computed once for each element.
+//!
+//! 1. The keys are computed in parallel, each with the index of its element.
+//! 2. The (key, index) pairs are sorted, which is where comparisons happen: the elements have not moved yet.
+//! 3. The elements are gathered into a buffer in their new order and copied back. No code of the user's runs here.
+
+use std::mem::MaybeUninit;
+
+use super::merge::par_copy;
+use super::par_stable;
+
+/// Below this many elements one thread computes all keys. Low, because who caches keys expects them to be costly.
+const SEQUENTIAL_ITEMS: usize = 128;
+
+/// Keys that one thread computes at a stretch.
+const KEY_ITEMS: usize = 64;
+
+/// Elements that one thread gathers at a stretch.
+const GATHER_ITEMS: usize = 4096;
+
+/// Sorts `v` by the keys that `key_fn` computes, keeping the order of elements with equal keys.
+///
+/// `key_fn` is called once for each element, in no particular order, if there are two or more, and not at all
+/// otherwise. If it or a comparison of keys panics, `v` is unchanged. Allocates room for all keys, indices and elements.
+pub(crate) fn par_by_cached_key<T, K, F>(v: &mut [T], key_fn: &F)
+where
+    T: Send,
+    K: Ord + Send,
+    F: Fn(&T) -> K + Sync,
+{
+    if v.len() <= SEQUENTIAL_ITEMS || crate::current_num_threads() == 1 {
+        return v.sort_by_cached_key(key_fn);
+    }
+    if u32::try_from(v.len()).is_ok() {
+        sort_indexed(v, key_fn, |index| index as u32, |index| index as usize);
+    } else {
+        sort_indexed(v, key_fn, |index| index, |index| index);
+    }
+}
+
+/// The sort, generic over how an index is stored: `pack` and `unpack` are inverse on the indices of `v`.
+fn sort_indexed<T, K, I, F>(
+    v: &mut [T],
+    key_fn: &F,
+    pack: impl Fn(usize) -> I + Sync,
+    unpack: impl Fn(I) -> usize + Sync,
+) where
+    T: Send,
+    K: Ord + Send,
+    I: Copy + Ord + Send,
+    F: Fn(&T) -> K + Sync,
+{
+    let mut keys: Vec<(K, I)> = Vec::with_capacity(v.len());
+    let mut filled = Filled { slots: &mut keys.spare_capacity_mut()[..v.len()], count: 0 };
+    fill(&mut filled, v, 0, &|item, index| (key_fn(item), pack(index)));
+    filled.release();
+    // SAFETY: `fill` returned, so all of the first `v.len()` slots are initialized; `filled` has let go of them.
+    unsafe { keys.set_len(v.len()) };
+
+    par_stable(&mut keys, &|a: &(K, I), b: &(K, I)| a.0 < b.0);
+
+    let mut buffer = Vec::with_capacity(v.len());
+    let gathered = &mut buffer.spare_capacity_mut()[..v.len()];
+    let source = Source(v.as_ptr());
+    gather(&source, &mut keys, gathered, &unpack);
+    // SAFETY: `gather` wrote every slot, since sorting left in `keys` each index of `v` once. From here on these are the
+    // true elements and those of `v` are room; nothing unwinds before they are back.
+    let elements = unsafe { assume_init(gathered) };
+    // SAFETY: `par_copy` writes initialized elements only.
+    let home = unsafe { as_room(v) };
+    par_copy(elements, home);
+}
+
+/// Computes the entries of `v`, whose first element has the index `start` in the whole, into `filled`.
+fn fill<T, P, F>(filled: &mut Filled<'_, P>, v: &mut [T], start: usize, entry: &F)
+where
+    T: Send,
+    P: Send,
+    F: Fn(&T, usize) -> P + Sync,
+{
+    if v.len() <= KEY_ITEMS {
+        for (offset, item) in v.iter().enumerate() {
+            filled.push(entry(item, start + offset));
+        }
+        return;
+    }
+    let middle = v.len() / 2;
+    let (low, high) = v.split_at_mut(middle);
+    filled.push_halves(middle, |low_filled, high_filled| {
+        crate::join(
+            || fill(low_filled, low, start, entry),
+            || fill(high_filled, high, start + middle, entry),
+        );
+    });
+}
+
+/// Copies to each slot of `target` the element whose index its key carries.
+fn gather<T, K, I, F>(
+    source: &Source<T>,
+    keys: &mut [(K, I)],
+    target: &mut [MaybeUninit<T>],
+    unpack: &F,
+) where
+    T: Send,
+    K: Send,
+    I: Copy + Send,
+    F: Fn(I) -> usize + Sync,
+{
+    if keys.len() <= GATHER_ITEMS {
+        for (slot, (_, index)) in target.iter_mut().zip(keys) {
+            let element = source.0.wrapping_add(unpack(*index));
+            // SAFETY: an index of the slice that `source` points to, and that slice is not written meanwhile.
+            unsafe { element.copy_to_nonoverlapping(slot.as_mut_ptr(), 1) };
+        }
+        return;
+    }
+    let middle = keys.len() / 2;
+    let (keys_low, keys_high) = keys.split_at_mut(middle);
+    let (target_low, target_high) = target.split_at_mut(middle);
+    crate::join(
+        || gather(source, keys_low, target_low, unpack),
+        || gather(source, keys_high, target_high, unpack),
+    );
+}
+
+/// Where the elements are gathered from.
+struct Source<T>(*const T);
+
+// SAFETY: each element is copied by one thread, whichever draws its index, and never looked at: the elements are
+// moved between threads, not shared, which `T: Send` allows.
+unsafe impl<T: Send> Sync for Source<T> {}
+
+/// Slots that are being filled from the front.
+///
+/// # Invariant
+///
+/// The first `count` slots are initialized and owned by this value, which drops them.
+struct Filled<'a, P> {
+    slots: &'a mut [MaybeUninit<P>],
+    count: usize,
+}
+
+impl<P> Drop for Filled<'_, P> {
+    fn drop(&mut self) {
+        let slots = &mut self.slots[..self.count];
+        // SAFETY: initialized and owned by us, by the invariant.
+        let entries: *mut [P] = unsafe { assume_init(slots) };
+        // SAFETY: as above, and nobody uses them after us.
+        unsafe { entries.drop_in_place() };
+    }
+}
+
+impl<P> Filled<'_, P> {
+    fn push(&mut self, entry: P) {
+        self.slots[self.count].write(entry);
+        self.count += 1;
+    }
+
+    /// Lets `body` fill both halves of an empty value. They must be full when it returns.
+    fn push_halves(
+        &mut self,
+        middle: usize,
+        body: impl FnOnce(&mut Filled<'_, P>, &mut Filled<'_, P>),
+    ) {
+        debug_assert_eq!(self.count, 0);
+        let (low, high) = self.slots.split_at_mut(middle);
+        // The halves live in this frame: whichever side of a `join` unwinds, both drop what they have.
+        let mut low = Filled { slots: low, count: 0 };
+        let mut high = Filled { slots: high, count: 0 };
+        body(&mut low, &mut high);
+        assert!(low.is_full() && high.is_full());
+        let count = low.count + high.count;
+        low.release();
+        high.release();
+        self.count = count;
+    }
+
+    fn is_full(&self) -> bool {
+        self.count == self.slots.len()
+    }
+
+    /// Gives up the entries without dropping them.
+    fn release(mut self) {
+        self.count = 0;
+    }
+}
+
+/// The contents of initialized slots.
+///
+/// # Safety
+///
+/// * All of `slots` are initialized.
+unsafe fn assume_init<P>(slots: &mut [MaybeUninit<P>]) -> &mut [P] {
+    let len = slots.len();
+    // SAFETY: initialized, by the demand on our caller; the same memory, borrowed as long.
+    unsafe { std::slice::from_raw_parts_mut(slots.as_mut_ptr().cast::<P>(), len) }
+}
+
+/// Memory of valid elements, as room for others.
+///
+/// # Safety
+///
+/// * The caller writes nothing but initialized elements to it.
+unsafe fn as_room<T>(v: &mut [T]) -> &mut [MaybeUninit<T>] {
+    let len = v.len();
+    // SAFETY: the same memory, borrowed as long; `MaybeUninit<T>` has the layout of `T`.
+    unsafe { std::slice::from_raw_parts_mut(v.as_mut_ptr().cast::<MaybeUninit<T>>(), len) }
+}

@@ -1,0 +1,50 @@
+//! The sort family: what `par_sort*` of a slice runs.
+//!
+//! * [`par_stable`]: merge sort with one buffer. Leaves are std's `sort_by`, merges are cut into independent pieces by
+//!   rank (`stable.rs`, `merge.rs`).
+//! * [`par_unstable`]: quicksort in place with sampled pivots. Leaves are std's `sort_unstable_by` (`unstable.rs`,
+//!   `partition.rs`).
+//! * [`par_by_cached_key`]: keys in parallel, a sort of (key, index) pairs, one gather (`cached_key.rs`).
+//!
+//! # What every sort here promises
+//!
+//! The comparison is arbitrary code. It may panic, contradict itself, or change what it is shown through interior
+//! mutability. These rules keep the slice a permutation of its input all the same:
+//!
+//! 1. Every element has one true place at any time, and only an element in its true place is shown to the comparison.
+//! 2. A copy becomes the true place only after the last comparison of the step that made it; until then the element's
+//!    old place stays valid, so that unwinding has nothing to repair but the whole step.
+//! 3. `T` is `Send` and not `Sync`: an element is looked at by one thread at a time. So work is split by handing out
+//!    disjoint `&mut` slices, and no pivot is shared between threads.
+//!
+//! Sequential work is left to std where that is faster: short slices, and pools of one thread.
+
+mod cached_key;
+mod merge;
+mod partition;
+mod runs;
+mod stable;
+mod unstable;
+
+#[cfg(test)]
+mod tests;
+
+pub(crate) use cached_key::par_by_cached_key;
+pub(crate) use stable::par_stable;
+pub(crate) use unstable::par_unstable;
+
+use std::cmp::Ordering;
+
+/// Turns a "comes before" test into the comparison that std's sorts want.
+///
+/// std's sorts ask for nothing but "is it `Less`", so the other two answers need not be told apart; telling them apart
+/// would cost a second call of the user's comparison. `tests.rs` checks stability, which would notice a change there.
+#[inline(always)]
+fn ordering_from<T, F>(is_less: &F) -> impl Fn(&T, &T) -> Ordering
+where
+    F: Fn(&T, &T) -> bool,
+{
+    |a, b| {
+        if is_less(a, b) { Ordering::Less } else { Ordering::Greater }
+    }
+}

@@ -1,0 +1,128 @@
+//! Parallel draining of a [`String`], and what is collected into one.
+use std::borrow::Cow;
+use std::collections::LinkedList;
+use std::ops::{Range, RangeBounds};
+
+use crate::bounds::checked_range;
+use crate::iter::plumbing::{UnindexedConsumer, bridge_unindexed};
+use crate::iter::{
+    FromParallelIterator, IntoParallelIterator, ParallelDrainRange, ParallelExtend,
+    ParallelIterator, vec_list,
+};
+use crate::str::{Text, read_chars};
+
+impl<'a> ParallelDrainRange<usize> for &'a mut String {
+    type Iter = Drain<'a>;
+    type Item = char;
+
+    /// # Panics
+    ///
+    /// If the range does not lie within the string, or does not start and end between characters.
+    fn par_drain<R: RangeBounds<usize>>(self, range: R) -> Drain<'a> {
+        let range = checked_range(range, self.len());
+        for end in [range.start, range.end] {
+            assert!(self.is_char_boundary(end), "byte index {end} is not a char boundary");
+        }
+        Drain { string: self, range }
+    }
+}
+
+/// Yields the characters in a range of a string and removes them from there.
+///
+/// # Invariant
+///
+/// The range starts and ends at char boundaries of the string.
+#[derive(Debug)]
+pub struct Drain<'a> {
+    string: &'a mut String,
+    range: Range<usize>,
+}
+
+impl ParallelIterator for Drain<'_> {
+    type Item = char;
+
+    fn drive_unindexed<C: UnindexedConsumer<char>>(self, consumer: C) -> C::Result {
+        let part = &self.string[self.range.clone()];
+        bridge_unindexed(Text::new(part, read_chars), consumer)
+    }
+}
+
+impl Drop for Drain<'_> {
+    fn drop(&mut self) {
+        self.string.drain(self.range.clone());
+    }
+}
+
+/// Appends small items: each piece of the source makes one string, and those are joined.
+fn append_gathered<I>(
+    string: &mut String,
+    par_iter: I,
+    push: impl Fn(&mut String, I::Item) + Sync + Send,
+) where
+    I: IntoParallelIterator,
+{
+    let pieces = par_iter.into_par_iter().fold(String::new, |mut piece, item| {
+        push(&mut piece, item);
+        piece
+    });
+    append_all(string, vec_list(pieces));
+}
+
+/// Appends all strings of a list, with room made for them beforehand.
+fn append_all<S: AsRef<str>>(string: &mut String, list: LinkedList<Vec<S>>) {
+    let lengths = list.iter().flatten().map(|part| part.as_ref().len());
+    string.reserve(lengths.sum());
+    for part in list.iter().flatten() {
+        string.push_str(part.as_ref());
+    }
+}
+
+impl ParallelExtend<char> for String {
+    fn par_extend<I: IntoParallelIterator<Item = char>>(&mut self, par_iter: I) {
+        append_gathered(self, par_iter, String::push);
+    }
+}
+
+impl<'a> ParallelExtend<&'a char> for String {
+    fn par_extend<I: IntoParallelIterator<Item = &'a char>>(&mut self, par_iter: I) {
+        append_gathered(self, par_iter, |piece, &c| piece.push(c));
+    }
+}
+
+impl<'a> ParallelExtend<&'a str> for String {
+    fn par_extend<I: IntoParallelIterator<Item = &'a str>>(&mut self, par_iter: I) {
+        append_gathered(self, par_iter, String::push_str);
+    }
+}
+
+/// For items that are strings themselves: they are gathered as they are, and copied once.
+macro_rules! extend_by_strings {
+    ($([$($generics:tt)*] $item:ty),+) => {$(
+        impl<$($generics)*> ParallelExtend<$item> for String {
+            fn par_extend<I: IntoParallelIterator<Item = $item>>(&mut self, par_iter: I) {
+                append_all(self, vec_list(par_iter.into_par_iter()));
+            }
+        }
+    )+};
+}
+extend_by_strings! { [] String, [] Box<str>, ['a] Cow<'a, str> }
+
+/// A string or a boxed one is made by extending an empty one.
+macro_rules! strings_from {
+    ($([$($generics:tt)*] $item:ty),+) => {$(
+        impl<$($generics)*> FromParallelIterator<$item> for String {
+            fn from_par_iter<I: IntoParallelIterator<Item = $item>>(par_iter: I) -> Self {
+                let mut string = String::new();
+                string.par_extend(par_iter);
+                string
+            }
+        }
+
+        impl<$($generics)*> FromParallelIterator<$item> for Box<str> {
+            fn from_par_iter<I: IntoParallelIterator<Item = $item>>(par_iter: I) -> Self {
+                String::from_par_iter(par_iter).into_boxed_str()
+            }
+        }
+    )+};
+}
+strings_from! { [] char, ['a] &'a char, ['a] &'a str, [] String, [] Box<str>, ['a] Cow<'a, str> }

@@ -1,0 +1,361 @@
+//! [`ThreadPoolBuilder`].
+
+use super::policy::{self, Guests, WaitPolicy};
+use super::spawn::{CustomSpawn, DefaultSpawn, ThreadBuilder, ThreadSpawn, seat_current_thread};
+use super::{ThreadPool, ThreadPoolBuildError};
+use crate::global;
+use crate::pool::handlers::Handlers;
+use crate::pool::registry::{MAX_THREADS, Registry, Settings};
+use crate::pool::seat::Seat;
+use crate::tuning;
+use std::any::Any;
+use std::sync::Arc;
+use std::{env, fmt, io, thread};
+
+/// Describes a pool before it is built.
+///
+/// # Examples
+///
+/// ```
+/// let pool = moirai::ThreadPoolBuilder::new()
+///     .num_threads(2)
+///     .thread_name(|index| format!("loom-{index}"))
+///     .build()?;
+/// let name = pool.install(|| std::thread::current().name().map(str::to_owned));
+/// assert!(name.is_some_and(|name| name.starts_with("loom-")));
+/// # Ok::<(), moirai::ThreadPoolBuildError>(())
+/// ```
+pub struct ThreadPoolBuilder<S = DefaultSpawn> {
+    num_threads: usize,
+    use_current_thread: bool,
+    thread_name: Option<Box<dyn FnMut(usize) -> String>>,
+    stack_size: Option<usize>,
+    handlers: Handlers,
+    breadth_first: bool,
+    wait_policy: Option<WaitPolicy>,
+    guests: Option<Guests>,
+    spawn: S,
+}
+
+impl Default for ThreadPoolBuilder {
+    fn default() -> Self {
+        ThreadPoolBuilder {
+            num_threads: 0,
+            use_current_thread: false,
+            thread_name: None,
+            stack_size: None,
+            handlers: Handlers::default(),
+            breadth_first: false,
+            wait_policy: None,
+            guests: None,
+            spawn: DefaultSpawn,
+        }
+    }
+}
+
+impl ThreadPoolBuilder {
+    /// A builder with all defaults.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Builds a pool of scoped threads for the time of one call.
+    ///
+    /// `wrapper` is called on each new thread and must call [`ThreadBuilder::run`]; `with_pool` gets the pool. All threads
+    /// have ended when this returns, so both closures may borrow.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let words = ["some", "words"];
+    /// let total = moirai::ThreadPoolBuilder::new().num_threads(2).build_scoped(
+    ///     |thread| thread.run(),
+    ///     |pool| pool.join(|| words[0].len(), || words[1].len()),
+    /// )?;
+    /// assert_eq!(total, (4, 5));
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
+    pub fn build_scoped<W, F, R>(self, wrapper: W, with_pool: F) -> Result<R, ThreadPoolBuildError>
+    where
+        W: Fn(ThreadBuilder) + Sync,
+        F: FnOnce(&ThreadPool) -> R,
+    {
+        let wrapper = &wrapper;
+        thread::scope(|scope| {
+            let pool = self
+                .spawn_handler(|worker| {
+                    let mut builder = thread::Builder::new();
+                    if let Some(name) = worker.name() {
+                        builder = builder.name(name.to_owned());
+                    }
+                    if let Some(size) = worker.stack_size() {
+                        builder = builder.stack_size(size);
+                    }
+                    builder.spawn_scoped(scope, move || wrapper(worker))?;
+                    Ok(())
+                })
+                .build()?;
+            Ok(with_pool(&pool))
+        })
+    }
+}
+
+impl<S> ThreadPoolBuilder<S> {
+    /// The number of threads; 0, the default, leaves it to the environment and the machine.
+    ///
+    /// Then `RAYON_NUM_THREADS` counts if it is a positive number, else (unless it is 0) the older `RAYON_RS_NUM_CPUS`, else
+    /// what `std::thread::available_parallelism` says. Cut down to [`max_num_threads`](crate::max_num_threads).
+    #[must_use]
+    pub fn num_threads(mut self, num_threads: usize) -> Self {
+        self.num_threads = num_threads;
+        self
+    }
+
+    /// Makes the calling thread the worker with index 0, for the rest of its life.
+    ///
+    /// It runs jobs only while it waits in the pool (in `join`, `scope`, `install`, `yield_now`); it has no loop of its own.
+    /// Building fails if the thread belongs to a pool already.
+    #[must_use]
+    pub fn use_current_thread(mut self) -> Self {
+        self.use_current_thread = true;
+        self
+    }
+
+    /// Names the threads: the closure is called once for each index, on the building thread.
+    #[must_use]
+    pub fn thread_name<F>(mut self, closure: F) -> Self
+    where
+        F: FnMut(usize) -> String + 'static,
+    {
+        self.thread_name = Some(Box::new(closure));
+        self
+    }
+
+    /// The stack size of each thread, in bytes.
+    #[must_use]
+    pub fn stack_size(mut self, stack_size: usize) -> Self {
+        self.stack_size = Some(stack_size);
+        self
+    }
+
+    /// Is called with the payload when a detached job, a start or an exit handler panics. Without one the process is aborted;
+    /// likewise if the handler itself panics.
+    #[must_use]
+    pub fn panic_handler<H>(mut self, panic_handler: H) -> Self
+    where
+        H: Fn(Box<dyn Any + Send>) + Send + Sync + 'static,
+    {
+        self.handlers.panic = Some(Box::new(panic_handler));
+        self
+    }
+
+    /// Is called on each worker, with its index, before it takes any job.
+    #[must_use]
+    pub fn start_handler<H>(mut self, start_handler: H) -> Self
+    where
+        H: Fn(usize) + Send + Sync + 'static,
+    {
+        self.handlers.start = Some(Box::new(start_handler));
+        self
+    }
+
+    /// Is called on each worker, with its index, after its last job.
+    #[must_use]
+    pub fn exit_handler<H>(mut self, exit_handler: H) -> Self
+    where
+        H: Fn(usize) + Send + Sync + 'static,
+    {
+        self.handlers.exit = Some(Box::new(exit_handler));
+        self
+    }
+
+    /// Makes each worker take its own spawned jobs oldest first.
+    #[deprecated(note = "use `scope_fifo` and `spawn_fifo`")]
+    #[must_use]
+    pub fn breadth_first(mut self) -> Self {
+        self.breadth_first = true;
+        self
+    }
+
+    /// What a thread may run while it waits inside this pool. Not in rayon.
+    #[must_use]
+    pub fn wait_policy(mut self, policy: WaitPolicy) -> Self {
+        self.wait_policy = Some(policy);
+        self
+    }
+
+    /// Whether threads from outside may run their calls themselves. Not in rayon.
+    #[must_use]
+    pub fn guests(mut self, guests: Guests) -> Self {
+        self.guests = Some(guests);
+        self
+    }
+
+    /// Starts the threads by a closure of one's own, called on the building thread once for each, in the order of indices.
+    ///
+    /// It must see to it that [`ThreadBuilder::run`] is called on a thread; name and stack size are its business.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new()
+    ///     .num_threads(2)
+    ///     .spawn_handler(|thread| {
+    ///         std::thread::spawn(|| thread.run());
+    ///         Ok(())
+    ///     })
+    ///     .build()?;
+    /// assert_eq!(pool.install(|| 42), 42);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
+    #[must_use]
+    pub fn spawn_handler<F>(self, spawn: F) -> ThreadPoolBuilder<CustomSpawn<F>>
+    where
+        F: FnMut(ThreadBuilder) -> io::Result<()>,
+    {
+        ThreadPoolBuilder {
+            num_threads: self.num_threads,
+            use_current_thread: self.use_current_thread,
+            thread_name: self.thread_name,
+            stack_size: self.stack_size,
+            handlers: self.handlers,
+            breadth_first: self.breadth_first,
+            wait_policy: self.wait_policy,
+            guests: self.guests,
+            spawn: CustomSpawn(spawn),
+        }
+    }
+
+    fn threads(&self) -> usize {
+        let threads = if self.num_threads > 0 { self.num_threads } else { default_threads() };
+        threads.min(MAX_THREADS)
+    }
+}
+
+impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
+    /// Builds the pool. Does not wait until its threads are up.
+    ///
+    /// # Errors
+    ///
+    /// If a thread cannot be started, or with [`use_current_thread`](Self::use_current_thread) the calling thread belongs to
+    /// a pool already.
+    pub fn build(self) -> Result<ThreadPool, ThreadPoolBuildError> {
+        Ok(ThreadPool::from_registry(self.build_registry(false)?))
+    }
+
+    /// Builds the pool that calls outside any pool use, and waits until its threads are up.
+    ///
+    /// # Errors
+    ///
+    /// As [`build`](Self::build), and if the global pool exists already (it is made at first need). There is one attempt:
+    /// after a failure the global pool stays unusable.
+    pub fn build_global(self) -> Result<(), ThreadPoolBuildError> {
+        let registry = global::make(|| self.build_registry(true))?;
+        registry.startup.wait_for(registry.seats().len());
+        Ok(())
+    }
+
+    fn build_registry(mut self, global: bool) -> Result<Arc<Registry>, ThreadPoolBuildError> {
+        if self.use_current_thread && Seat::current().is_some() {
+            return Err(ThreadPoolBuildError::in_a_pool());
+        }
+        let threads = self.threads();
+        let plain = !self.handlers.any() && self.thread_name.is_none() && self.stack_size.is_none();
+        let guests = match self.guests.or_else(policy::guests_from_env).unwrap_or_default() {
+            Guests::Auto => global && plain && !self.use_current_thread,
+            Guests::Always => true,
+            Guests::Never => false,
+        };
+        let wait_policy =
+            self.wait_policy.or_else(policy::wait_policy_from_env).unwrap_or_default();
+        let settings = Settings {
+            handlers: std::mem::take(&mut self.handlers),
+            breadth_first: self.breadth_first,
+            waits_for_anything: wait_policy == WaitPolicy::Anything,
+            guests,
+            stack_bytes: self.stack_size.unwrap_or(tuning::DEFAULT_STACK_BYTES),
+        };
+        let registry = Registry::new(threads, settings);
+        // Until all threads are there, a failure must tell those that are to end.
+        let ender = EndOnFailure(&registry);
+        let mut first = 0;
+        if self.use_current_thread {
+            seat_current_thread(&registry);
+            first = 1;
+        }
+        for index in first..threads {
+            let name = self.thread_name.as_mut().map(|name| name(index));
+            let worker = ThreadBuilder::new(name, self.stack_size, Arc::clone(&registry), index);
+            self.spawn.spawn(worker).map_err(ThreadPoolBuildError::io)?;
+        }
+        std::mem::forget(ender);
+        Ok(registry)
+    }
+}
+
+/// Tells the workers that have been started to end.
+struct EndOnFailure<'a>(&'a Registry);
+
+impl Drop for EndOnFailure<'_> {
+    fn drop(&mut self) {
+        self.0.release();
+    }
+}
+
+/// The number of threads when the builder names none.
+fn default_threads() -> usize {
+    let number = |name| env::var(name).ok()?.parse::<usize>().ok();
+    match number("RAYON_NUM_THREADS") {
+        Some(0) => return machine_threads(),
+        Some(threads) => return threads,
+        None => {}
+    }
+    match number("RAYON_RS_NUM_CPUS") {
+        Some(threads) if threads > 0 => threads,
+        _ => machine_threads(),
+    }
+}
+
+fn machine_threads() -> usize {
+    thread::available_parallelism().map_or(1, usize::from)
+}
+
+/// The global pool as it is made at first need; where there are no threads, of the calling thread alone.
+pub(crate) fn build_default_global() -> Result<Arc<Registry>, ThreadPoolBuildError> {
+    let built = ThreadPoolBuilder::new().build_registry(true);
+    match built {
+        Err(error) if error.is_unsupported() && Seat::current().is_none() => {
+            let alone = ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+            alone.build_registry(true).map_err(|_| error)
+        }
+        built => built,
+    }
+}
+
+impl<S> fmt::Debug for ThreadPoolBuilder<S> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        /// Stands for a closure.
+        struct Closure;
+        impl fmt::Debug for Closure {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("<closure>")
+            }
+        }
+        f.debug_struct("ThreadPoolBuilder")
+            .field("num_threads", &self.num_threads)
+            .field("use_current_thread", &self.use_current_thread)
+            .field("get_thread_name", &self.thread_name.as_ref().map(|_| Closure))
+            .field("panic_handler", &self.handlers.panic.as_ref().map(|_| Closure))
+            .field("stack_size", &self.stack_size)
+            .field("start_handler", &self.handlers.start.as_ref().map(|_| Closure))
+            .field("exit_handler", &self.handlers.exit.as_ref().map(|_| Closure))
+            .field("breadth_first", &self.breadth_first)
+            .field("wait_policy", &self.wait_policy)
+            .field("guests", &self.guests)
+            .finish()
+    }
+}

@@ -1,0 +1,60 @@
+//! Why a pool could not be built.
+
+use std::error::Error;
+use std::{fmt, io};
+
+/// Why a pool could not be built: the global pool exists already, the current thread belongs to another pool, or the
+/// operating system refused a thread.
+#[derive(Debug)]
+pub struct ThreadPoolBuildError {
+    kind: ErrorKind,
+}
+
+#[derive(Debug)]
+enum ErrorKind {
+    GlobalPoolAlreadyInitialized,
+    CurrentThreadAlreadyInPool,
+    IOError(io::Error),
+}
+
+impl ThreadPoolBuildError {
+    pub(crate) fn global_exists() -> Self {
+        ThreadPoolBuildError { kind: ErrorKind::GlobalPoolAlreadyInitialized }
+    }
+
+    pub(crate) fn in_a_pool() -> Self {
+        ThreadPoolBuildError { kind: ErrorKind::CurrentThreadAlreadyInPool }
+    }
+
+    pub(crate) fn io(error: io::Error) -> Self {
+        ThreadPoolBuildError { kind: ErrorKind::IOError(error) }
+    }
+
+    /// Whether this platform has no threads.
+    pub(crate) fn is_unsupported(&self) -> bool {
+        matches!(&self.kind, ErrorKind::IOError(error) if error.kind() == io::ErrorKind::Unsupported)
+    }
+}
+
+impl fmt::Display for ThreadPoolBuildError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.kind {
+            ErrorKind::GlobalPoolAlreadyInitialized => {
+                f.write_str("The global thread pool has already been initialized.")
+            }
+            ErrorKind::CurrentThreadAlreadyInPool => {
+                f.write_str("The current thread is already part of another thread pool.")
+            }
+            ErrorKind::IOError(error) => error.fmt(f),
+        }
+    }
+}
+
+impl Error for ThreadPoolBuildError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match &self.kind {
+            ErrorKind::IOError(error) => Some(error),
+            _ => None,
+        }
+    }
+}

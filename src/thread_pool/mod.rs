@@ -1,0 +1,281 @@
+//! [`ThreadPool`] and what builds it.
+
+mod builder;
+mod error;
+mod policy;
+mod spawn;
+
+pub use builder::ThreadPoolBuilder;
+pub use error::ThreadPoolBuildError;
+pub use policy::{Guests, WaitPolicy};
+pub use spawn::ThreadBuilder;
+
+pub(crate) use builder::build_default_global;
+
+use crate::broadcast::{BroadcastContext, broadcast_in, spawn_broadcast_in};
+use crate::global;
+use crate::join::join;
+use crate::pool::registry::{MAX_THREADS, Registry};
+use crate::pool::seat::Seat;
+use crate::scope::{
+    Scope, ScopeFifo, in_place_scope_fifo_in, in_place_scope_in, scope_fifo_on, scope_on,
+};
+use crate::spawn::{spawn_fifo_in, spawn_in};
+use crate::yielding::{self, Yield};
+use std::sync::Arc;
+
+/// A pool of worker threads of its own.
+///
+/// Made by a [`ThreadPoolBuilder`]. Dropping the handle tells the workers to end once all spawned jobs have run, and does
+/// not wait for them.
+///
+/// # Examples
+///
+/// ```
+/// let pool = moirai::ThreadPoolBuilder::new().num_threads(3).build()?;
+/// assert_eq!(pool.install(moirai::current_num_threads), 3);
+/// # Ok::<(), moirai::ThreadPoolBuildError>(())
+/// ```
+pub struct ThreadPool {
+    registry: Arc<Registry>,
+}
+
+impl ThreadPool {
+    pub(crate) fn from_registry(registry: Arc<Registry>) -> Self {
+        ThreadPool { registry }
+    }
+
+    /// A pool as the given configuration describes it.
+    ///
+    /// # Errors
+    ///
+    /// As [`ThreadPoolBuilder::build`].
+    #[deprecated(note = "use `ThreadPoolBuilder::build`")]
+    #[allow(deprecated, reason = "the configuration is deprecated together with this")]
+    pub fn new(
+        configuration: crate::configuration::Configuration,
+    ) -> Result<ThreadPool, Box<dyn std::error::Error>> {
+        configuration.build()
+    }
+
+    /// Runs `op` on a worker of this pool and returns its result; what it calls uses this pool.
+    ///
+    /// A worker of this pool runs it in place. Other callers block; a worker of another pool runs jobs of its own pool
+    /// meanwhile.
+    ///
+    /// # Panics
+    ///
+    /// With `op`'s panic.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    /// assert!(pool.install(moirai::current_thread_index).is_some());
+    /// ```
+    pub fn install<OP, R>(&self, op: OP) -> R
+    where
+        OP: FnOnce() -> R + Send,
+        R: Send,
+    {
+        self.registry.in_worker(|_, _| op())
+    }
+
+    /// [`broadcast`](crate::broadcast()) on this pool.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    /// assert_eq!(pool.broadcast(|context| context.index()), [0, 1]);
+    /// ```
+    pub fn broadcast<OP, R>(&self, op: OP) -> Vec<R>
+    where
+        OP: Fn(BroadcastContext<'_>) -> R + Sync,
+        R: Send,
+    {
+        broadcast_in(&self.registry, op)
+    }
+
+    /// The number of workers of this pool.
+    #[inline]
+    pub fn current_num_threads(&self) -> usize {
+        self.registry.seats().len()
+    }
+
+    /// The calling thread's index in this pool; `None` if it is no worker of this pool.
+    #[inline]
+    pub fn current_thread_index(&self) -> Option<usize> {
+        self.registry.current_seat().map(|seat| seat.index)
+    }
+
+    /// Whether the calling worker has jobs in its own queues; `None` if it is no worker of this pool.
+    ///
+    /// Other workers may take them at any time: a hint.
+    #[inline]
+    pub fn current_thread_has_pending_tasks(&self) -> Option<bool> {
+        self.registry.current_seat().map(Seat::has_pending_tasks)
+    }
+
+    /// [`join`](crate::join()) on this pool.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    pub fn join<A, B, RA, RB>(&self, oper_a: A, oper_b: B) -> (RA, RB)
+    where
+        A: FnOnce() -> RA + Send,
+        B: FnOnce() -> RB + Send,
+        RA: Send,
+        RB: Send,
+    {
+        self.install(|| join(oper_a, oper_b))
+    }
+
+    /// [`scope`](crate::scope()) on this pool.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    pub fn scope<'scope, OP, R>(&self, op: OP) -> R
+    where
+        OP: FnOnce(&Scope<'scope>) -> R + Send,
+        R: Send,
+    {
+        scope_on(&self.registry, op)
+    }
+
+    /// [`scope_fifo`](crate::scope_fifo()) on this pool.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    pub fn scope_fifo<'scope, OP, R>(&self, op: OP) -> R
+    where
+        OP: FnOnce(&ScopeFifo<'scope>) -> R + Send,
+        R: Send,
+    {
+        scope_fifo_on(&self.registry, op)
+    }
+
+    /// [`in_place_scope`](crate::in_place_scope()) with jobs in this pool.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    pub fn in_place_scope<'scope, OP, R>(&self, op: OP) -> R
+    where
+        OP: FnOnce(&Scope<'scope>) -> R,
+    {
+        in_place_scope_in(&self.registry, op)
+    }
+
+    /// [`in_place_scope_fifo`](crate::in_place_scope_fifo()) with jobs in this pool.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    pub fn in_place_scope_fifo<'scope, OP, R>(&self, op: OP) -> R
+    where
+        OP: FnOnce(&ScopeFifo<'scope>) -> R,
+    {
+        in_place_scope_fifo_in(&self.registry, op)
+    }
+
+    /// [`spawn`](crate::spawn()) on this pool.
+    pub fn spawn<OP>(&self, op: OP)
+    where
+        OP: FnOnce() + Send + 'static,
+    {
+        spawn_in(&self.registry, op);
+    }
+
+    /// [`spawn_fifo`](crate::spawn_fifo()) on this pool.
+    pub fn spawn_fifo<OP>(&self, op: OP)
+    where
+        OP: FnOnce() + Send + 'static,
+    {
+        spawn_fifo_in(&self.registry, op);
+    }
+
+    /// [`spawn_broadcast`](crate::spawn_broadcast()) on this pool.
+    pub fn spawn_broadcast<OP>(&self, op: OP)
+    where
+        OP: Fn(BroadcastContext<'_>) + Send + Sync + 'static,
+    {
+        spawn_broadcast_in(&self.registry, op);
+    }
+
+    /// [`yield_now`](crate::yield_now()), if the calling thread is a worker of this pool.
+    pub fn yield_now(&self) -> Option<Yield> {
+        self.registry.current_seat().map(yielding::now)
+    }
+
+    /// [`yield_local`](crate::yield_local()), if the calling thread is a worker of this pool.
+    pub fn yield_local(&self) -> Option<Yield> {
+        self.registry.current_seat().map(yielding::local)
+    }
+}
+
+impl Drop for ThreadPool {
+    fn drop(&mut self) {
+        self.registry.release();
+    }
+}
+
+impl std::fmt::Debug for ThreadPool {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("ThreadPool")
+            .field("num_threads", &self.current_num_threads())
+            .field("id", &self.registry.id())
+            .finish()
+    }
+}
+
+/// The number of threads of the current pool, or of the global one, which is started if need be.
+///
+/// # Examples
+///
+/// ```
+/// assert!(moirai::current_num_threads() >= 1);
+/// ```
+#[inline]
+pub fn current_num_threads() -> usize {
+    global::current().seats().len()
+}
+
+/// The calling thread's index in its pool, from 0; `None` outside any pool. Does not start the global pool.
+///
+/// # Examples
+///
+/// ```
+/// assert_eq!(moirai::current_thread_index(), None);
+/// let (a, b) = moirai::join(moirai::current_thread_index, moirai::current_thread_index);
+/// assert!(a.is_some() && b.is_some());
+/// ```
+#[inline]
+pub fn current_thread_index() -> Option<usize> {
+    Seat::current().map(|seat| seat.index)
+}
+
+/// The largest number of threads that a pool can have; larger requests are cut down to it.
+///
+/// # Examples
+///
+/// ```
+/// assert!(moirai::max_num_threads() >= 255);
+/// ```
+#[inline]
+pub fn max_num_threads() -> usize {
+    MAX_THREADS
+}
+
+/// Whether the calling worker has jobs in its own queues; `None` outside any pool. For the rayon-core stand-in.
+#[doc(hidden)]
+pub fn current_thread_has_pending_tasks() -> Option<bool> {
+    Seat::current().map(Seat::has_pending_tasks)
+}

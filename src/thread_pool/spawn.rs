@@ -1,0 +1,137 @@
+//! How a pool gets its threads.
+
+use crate::pool::registry::Registry;
+use crate::pool::seat::Seat;
+use crate::pool::worker::Wait;
+use crate::util::unwind::AbortIfPanic;
+use std::sync::Arc;
+use std::{fmt, io, ptr, thread};
+
+/// One worker to be: handed to a spawn handler, which must see to it that [`run`](Self::run) is called on a thread.
+pub struct ThreadBuilder {
+    name: Option<String>,
+    stack_size: Option<usize>,
+    registry: Arc<Registry>,
+    index: usize,
+    /// A builder belongs to one thread at a time.
+    _not_sync: std::marker::PhantomData<std::cell::Cell<()>>,
+}
+
+impl ThreadBuilder {
+    pub(super) fn new(
+        name: Option<String>,
+        stack_size: Option<usize>,
+        registry: Arc<Registry>,
+        index: usize,
+    ) -> Self {
+        ThreadBuilder { name, stack_size, registry, index, _not_sync: std::marker::PhantomData }
+    }
+
+    /// The worker's index, from 0.
+    pub fn index(&self) -> usize {
+        self.index
+    }
+
+    /// The name that the thread should have, if one was asked for.
+    pub fn name(&self) -> Option<&str> {
+        self.name.as_deref()
+    }
+
+    /// The stack size that the thread should have, in bytes, if one was asked for.
+    pub fn stack_size(&self) -> Option<usize> {
+        self.stack_size
+    }
+
+    /// Works for the pool on the calling thread; returns when the pool has ended.
+    pub fn run(self) {
+        let guard = AbortIfPanic::new();
+        let ThreadBuilder { registry, index, .. } = self;
+        let seat = &registry.seats()[index];
+        // SAFETY: each seat's resident is made once; the registry is held until the seat is given up, below.
+        let before = unsafe { Seat::set_current(seat) };
+        registry.startup.worker_has_begun();
+        let handlers = registry.handlers();
+        handlers.call(handlers.start.as_deref(), index);
+        // SAFETY: this thread holds the seat, and is the only one to wait for its end.
+        unsafe { seat.wait(&seat.terminate, Wait::Bottom) };
+        seat.returns.flush();
+        handlers.call(handlers.exit.as_deref(), index);
+        // SAFETY: what the thread held before, if anything.
+        unsafe { Seat::set_current(before) };
+        std::mem::forget(guard);
+    }
+}
+
+impl fmt::Debug for ThreadBuilder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ThreadBuilder")
+            .field("pool", &self.registry.id())
+            .field("index", &self.index)
+            .field("name", &self.name)
+            .field("stack_size", &self.stack_size)
+            .finish()
+    }
+}
+
+/// How the threads of a pool are started. Sealed.
+#[allow(unnameable_types, reason = "a bound that users meet but cannot implement")]
+pub trait ThreadSpawn {
+    #[doc(hidden)]
+    fn spawn(&mut self, thread: ThreadBuilder) -> io::Result<()>;
+    #[doc(hidden)]
+    fn __sealed(&self, _: Sealed);
+}
+
+/// Keeps `ThreadSpawn` from being implemented elsewhere.
+#[derive(Debug)]
+#[allow(unnameable_types, reason = "that it cannot be named is its purpose")]
+pub struct Sealed;
+
+/// Threads of `std`.
+#[derive(Debug, Default)]
+#[allow(unnameable_types, reason = "the default of a parameter that users do not name")]
+pub struct DefaultSpawn;
+
+impl ThreadSpawn for DefaultSpawn {
+    fn spawn(&mut self, worker: ThreadBuilder) -> io::Result<()> {
+        let mut builder = thread::Builder::new();
+        if let Some(name) = worker.name() {
+            builder = builder.name(name.to_owned());
+        }
+        if let Some(stack_size) = worker.stack_size() {
+            builder = builder.stack_size(stack_size);
+        }
+        builder.spawn(|| worker.run())?;
+        Ok(())
+    }
+
+    fn __sealed(&self, _: Sealed) {}
+}
+
+/// Threads from a user's closure.
+#[derive(Debug)]
+#[allow(unnameable_types, reason = "a parameter that `spawn_handler` fills in")]
+pub struct CustomSpawn<F>(pub(super) F);
+
+impl<F> ThreadSpawn for CustomSpawn<F>
+where
+    F: FnMut(ThreadBuilder) -> io::Result<()>,
+{
+    fn spawn(&mut self, thread: ThreadBuilder) -> io::Result<()> {
+        (self.0)(thread)
+    }
+
+    fn __sealed(&self, _: Sealed) {}
+}
+
+/// Puts the calling thread on seat 0 for the rest of its life.
+pub(super) fn seat_current_thread(registry: &Arc<Registry>) {
+    let leaked = Arc::into_raw(Arc::clone(registry));
+    // SAFETY: the count was leaked, so the registry stays.
+    let seat = &unsafe { &*leaked }.seats()[0];
+    seat.lacks_main_loop.set(true);
+    registry.startup.worker_has_begun();
+    // SAFETY: the thread holds seat 0, which gets no other resident; the registry stays.
+    let before = unsafe { Seat::set_current(seat) };
+    debug_assert!(ptr::eq(before, ptr::null()), "checked by the builder");
+}
