@@ -83,7 +83,8 @@ impl UnindexedProducer for Loose {
         if end - start < 2 {
             return (self, None);
         }
-        let at = start + (end - start) / 3;
+        // At least one item on either side: a cut that makes no progress may be repeated for ever.
+        let at = start + (end - start).div_ceil(3);
         (Loose(start..at), Some(Loose(at..end)))
     }
 
