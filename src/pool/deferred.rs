@@ -4,7 +4,6 @@ use crate::pool::job::JobRef;
 use crate::pool::tag::Tag;
 use crate::sync::{AtomicUsize, Ordering};
 use std::collections::{BTreeMap, VecDeque};
-use std::ops::RangeInclusive;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 type Queues = BTreeMap<Tag, VecDeque<JobRef>>;
@@ -36,14 +35,33 @@ impl Deferred {
         self.count.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Takes a job whose tag lies in `tags`.
-    fn take(&self, tags: RangeInclusive<Tag>) -> Option<(Tag, JobRef)> {
+    /// Moves in what `steal` takes from a deque. `false` if that was nothing.
+    ///
+    /// The job can be seen all the time: whoever finds it gone from the deque finds this queue not empty, and waits for the
+    /// lock.
+    pub(crate) fn move_in(&self, steal: impl FnOnce() -> Option<(Tag, JobRef)>) -> bool {
+        // ORDERING: Relaxed. Published by the Release of the compare-exchange that takes the job from the deque, which who
+        // sees the job gone has acquired.
+        self.count.fetch_add(1, Ordering::Relaxed);
+        let mut queues = self.lock();
+        let Some((tag, job)) = steal() else {
+            // ORDERING: Relaxed. A hint, as in `add`.
+            self.count.fetch_sub(1, Ordering::Relaxed);
+            return false;
+        };
+        queues.entry(tag).or_default().push_back(job);
+        true
+    }
+
+    /// Takes a job of the tag that `choose` chooses, under the lock.
+    fn take(&self, choose: impl FnOnce(&Queues) -> Option<Tag>) -> Option<(Tag, JobRef)> {
         if self.looks_empty() {
             return None;
         }
         let mut queues = self.lock();
-        let (tag, queue) = queues.range_mut(tags).next()?;
-        let (tag, job) = (*tag, queue.pop_front());
+        let tag = choose(&queues)?;
+        let queue = queues.get_mut(&tag)?;
+        let job = queue.pop_front();
         if queue.is_empty() {
             queues.remove(&tag);
         }
@@ -53,10 +71,15 @@ impl Deferred {
     }
 
     pub(crate) fn take_any(&self) -> Option<(Tag, JobRef)> {
-        self.take(Tag::DETACHED..=Tag::from_word(usize::MAX))
+        self.take(|queues| queues.keys().next().copied())
     }
 
     pub(crate) fn take_of(&self, tag: Tag) -> Option<(Tag, JobRef)> {
-        self.take(tag..=tag)
+        self.take(|_| Some(tag))
+    }
+
+    /// Takes a job whose tag `accept`s; it is asked after the tag was seen.
+    pub(crate) fn take_if(&self, accept: impl Fn(Tag) -> bool) -> Option<(Tag, JobRef)> {
+        self.take(|queues| queues.keys().copied().find(|tag| accept(*tag)))
     }
 }

@@ -9,7 +9,8 @@
 use crate::pool::latch::CoreLatch;
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
-use crate::sync::{AtomicPtr, Ordering, UnsafeCell};
+use crate::pool::tag::Tag;
+use crate::sync::{AtomicPtr, Ordering, UnsafeCell, fence};
 use crate::util::unwind;
 use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
@@ -116,22 +117,42 @@ impl ExecLink {
         result
     }
 
-    /// Wakes the innermost waiter that sleeps; `true` if there was one.
+    /// Wakes the innermost waiter that sleeps: it may take whatever this thread forks now.
     ///
     /// # Safety
     ///
     /// `link` is null or the innermost link of the seat that the caller holds.
-    pub(crate) unsafe fn nudge(mut link: *const ExecLink) -> bool {
-        while !link.is_null() {
-            // SAFETY: links lie on this thread's stack, below the caller.
-            let ExecLink { latch, outer } = unsafe { &*link };
-            // SAFETY: the latch lives until the job that the link stands for has ended.
-            if unsafe { &**latch }.nudge() {
-                return true;
-            }
-            link = *outer;
-        }
-        false
+    pub(crate) unsafe fn nudge(link: *const ExecLink) {
+        // SAFETY: as demanded of our caller.
+        let _ = unsafe { Self::latches(link) }.any(CoreLatch::nudge);
+    }
+
+    /// Wakes every waiter that sleeps: which of them may take a spawned job depends on its scope.
+    ///
+    /// # Safety
+    ///
+    /// As for [`nudge`](Self::nudge).
+    pub(crate) unsafe fn nudge_all(link: *const ExecLink) {
+        // SAFETY: as demanded of our caller.
+        unsafe { Self::latches(link) }.for_each(|latch| {
+            latch.nudge();
+        });
+    }
+
+    /// The latches of those who wait for what this thread executes, innermost first.
+    ///
+    /// # Safety
+    ///
+    /// As for [`nudge`](Self::nudge); the iterator is used within the call.
+    unsafe fn latches<'a>(link: *const ExecLink) -> impl Iterator<Item = &'a CoreLatch> {
+        // SAFETY: links lie on this thread's stack, below the caller.
+        let link = unsafe { link.as_ref() };
+        let links = std::iter::successors(link, |link| {
+            // SAFETY: as above.
+            unsafe { link.outer.as_ref() }
+        });
+        // SAFETY: the latch lives until the job that the link stands for has ended.
+        links.map(|link| unsafe { &*link.latch })
     }
 }
 
@@ -169,6 +190,12 @@ impl JoinHalf {
         Some(Executor { seat, fork_mark, serial })
     }
 
+    /// Whether a job of the scope `tag`, found with the executor, was spawned inside this half: its scope was opened on
+    /// that seat since the half began, and the half has not ended.
+    pub(crate) fn spawned_inside(&self, executor: &Executor<'_>, tag: Tag) -> bool {
+        tag.is_since(executor.seat.index, executor.serial) && !self.latch.is_set()
+    }
+
     /// The thief tells the waiter where it executes.
     fn begin(&self, seat: &Seat) {
         let place = (seat.fork.mark(), seat.next_serial());
@@ -176,6 +203,12 @@ impl JoinHalf {
         self.place.with_mut(|cell| unsafe { (*cell).write(place) });
         // ORDERING: Release. Pairs with `executor`, publishes `place`.
         self.executor.store(ptr::from_ref(seat).cast_mut(), Ordering::Release);
+        // ORDERING: SeqCst fence, pairs with the one in `Pause::announce`: the waiter sees who executes the half and asks
+        // for attention, or is seen here. Model: loom_latch_attention
+        fence(Ordering::SeqCst);
+        if self.latch.is_slept_on() {
+            seat.ask_for_attention();
+        }
     }
 }
 

@@ -94,7 +94,7 @@ impl CoreLatch {
 
     /// Whether the waiter has announced to sleep.
     pub(crate) fn is_slept_on(&self) -> bool {
-        // ORDERING: Relaxed. The caller has a SeqCst fence before (see `Seat::begin_scope_job`).
+        // ORDERING: Relaxed. The callers, `JoinHalf::begin` and `Seat::run_tagged`, have a SeqCst fence before.
         let word = self.0.load(Ordering::Relaxed);
         !word.is_null() && !ptr::eq(word, SET)
     }
@@ -240,6 +240,35 @@ mod loom_latch {
             }
         }
         executor.join().unwrap();
+    }
+
+    /// Who begins to execute and who is about to sleep: one of them sees the other, and attention is asked for.
+    fn attention() {
+        let shared = Arc::new((CoreLatch::new(), Parker::new(), AtomicUsize::new(0)));
+        let executor = {
+            let shared = shared.clone();
+            thread::spawn(move || {
+                shared.2.store(1, Ordering::Release);
+                if !crate::sync::dropped("latch::begin_fence") {
+                    fence(Ordering::SeqCst);
+                }
+                shared.0.is_slept_on()
+            })
+        };
+        assert!(shared.0.announce_sleep(&shared.1));
+        if !crate::sync::dropped("latch::announce_fence") {
+            fence(Ordering::SeqCst);
+        }
+        let is_known = shared.2.load(Ordering::Acquire) == 1;
+        let sees_waiter = executor.join().unwrap();
+        assert!(is_known || sees_waiter);
+    }
+
+    #[test]
+    fn loom_latch_attention() {
+        holds(attention);
+        bites("latch::begin_fence", attention);
+        bites("latch::announce_fence", attention);
     }
 
     #[test]

@@ -49,15 +49,19 @@ impl ScopeLink {
     pub(crate) unsafe fn publish_outside(&self, registry: &Registry, job: JobRef) {
         let jobs = self.outside.get_or_init(|| Arc::new(OutsideJobs::new()));
         jobs.queue.push(job.to_word());
-        let opener = self.opener;
         // The header stands first in the queue's allocation.
         let ticket: *const JobHeader = Arc::into_raw(Arc::clone(jobs)).cast();
         // SAFETY: the ticket owns a count of the queue; it may be redeemed on any thread.
         let ticket = unsafe { JobRef::new(ticket) };
         registry.inject(ticket);
-        if let Some(opener) = opener {
-            // SAFETY: the caller runs inside the scope or a job of it (it has the handle), so the opener is still in its
-            // pool; parkers live in the seat.
+        self.wake_opener();
+    }
+
+    /// Wakes the opener if it sleeps in the scope's wait, or as a guest in a wait for another pool: there is a job of the
+    /// scope to run. Called inside the scope or a job of it, after a SeqCst fence.
+    pub(crate) fn wake_opener(&self) {
+        if let Some(opener) = self.opener {
+            // SAFETY: the scope is open, so its opener is still in its pool; parkers live in the seat.
             let opener = unsafe { &*opener };
             if opener.state.is_lent() {
                 opener.guest.unpark();

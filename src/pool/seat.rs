@@ -210,18 +210,32 @@ impl Seat {
     #[cold]
     #[inline(never)]
     fn notify_fork(&self) {
-        // ORDERING: SeqCst fence, pairs with the ones in `Wait::sleep` and `IdleWord`: push, fence, read.
-        fence(Ordering::SeqCst);
-        // ORDERING: Relaxed, after the fence.
-        let quiet = self.quiet.load(Ordering::Relaxed);
-        if quiet & ATTENTION != 0 {
+        if self.is_watched() {
             // SAFETY: the holder's own list.
             unsafe { ExecLink::nudge(self.exec.get()) };
         }
         self.registry().notify(Some(self));
     }
 
-    /// Publishes a spawned job. Runs it at once if there is no memory for it.
+    /// Somebody may be worth waking for a spawned job.
+    fn notify_spawned(&self) {
+        if self.is_watched() {
+            // SAFETY: the holder's own list.
+            unsafe { ExecLink::nudge_all(self.exec.get()) };
+        }
+        self.registry().notify(Some(self));
+    }
+
+    /// Whether somebody who waits for what this seat executes has asked for attention. Called after a push, by the holder.
+    fn is_watched(&self) -> bool {
+        // ORDERING: SeqCst fence, pairs with the one in `Pause::sleep`. Here: push, fence, read the quiet word and the
+        // latches. There: announce and ask, fence, look for the entry.
+        fence(Ordering::SeqCst);
+        // ORDERING: Relaxed, after the fence.
+        self.quiet.load(Ordering::Relaxed) & ATTENTION != 0
+    }
+
+    /// Publishes a spawned job.
     ///
     /// # Safety
     ///
@@ -236,12 +250,12 @@ impl Seat {
             self.spawned_first.set(true);
         }
         yield_point();
-        self.registry().notify(Some(self));
+        self.notify_spawned();
     }
 
     /// Somebody waits for what this seat forks and is about to park: the next fork push looks whom to wake.
     pub(crate) fn ask_for_attention(&self) {
-        // ORDERING: SeqCst. In one order with the fence in `notify_fork`; the holder's plain store in `set_holder` may
+        // ORDERING: SeqCst. In one order with the fence in `is_watched`; the holder's plain store in `set_holder` may
         // overwrite it, but not while a job that somebody waits for runs on this seat.
         self.quiet.fetch_or(ATTENTION, Ordering::SeqCst);
     }
@@ -388,9 +402,25 @@ impl Seat {
             deferred = true;
         };
         if deferred {
-            self.registry().notify(Some(self));
+            self.notify_spawned();
         }
         found
+    }
+
+    /// Moves the oldest jobs of this seat's spawn deque to its deferred queue, until one is met whose tag `accept`s. Any
+    /// thread.
+    pub(crate) fn defer_spawned_until(&self, accept: impl Fn(Tag) -> bool) {
+        let steal = || loop {
+            match self.spawned.steal_if(|_, [_, tag]| !accept(Tag::from_word(tag))) {
+                // SAFETY: the entry was won and comes from `push_spawned`.
+                Steal::Success([word, tag]) => {
+                    return Some((Tag::from_word(tag), unsafe { JobRef::from_word(word) }));
+                }
+                Steal::Retry => {}
+                Steal::Empty => return None,
+            }
+        };
+        while !self.spawned.looks_empty() && self.deferred.move_in(steal) {}
     }
 }
 

@@ -54,7 +54,7 @@ impl Seat {
             }
             kind => kind,
         };
-        let mut pause = Pause::new(self, kind);
+        let mut pause = Pause::new(self, latch, kind);
         while !latch.is_set() {
             // SAFETY: the caller holds the seat.
             if let Some(job) = unsafe { self.find(kind) } {
@@ -66,7 +66,7 @@ impl Seat {
                 self.let_resident_share();
             } else if !pause.round() {
                 // SAFETY: the caller holds the seat.
-                unsafe { pause.sleep(latch) };
+                unsafe { pause.sleep() };
             }
         }
         pause.end();
@@ -193,12 +193,9 @@ impl Seat {
         });
         let found = match forked {
             Steal::Success(job) => Some(job),
-            _ => match seat.steal_spawned(|tag| {
-                tag.is_since(seat.index, executor.serial) && !half.latch.is_set()
-            }) {
-                Steal::Success(job) => Some(job),
-                _ => None,
-            },
+            Steal::Retry | Steal::Empty => {
+                seat.help_with_spawned(|tag| half.spawned_inside(&executor, tag))
+            }
         };
         if found.is_some() {
             self.counters.bump(Counter::Leapfrogs);
@@ -243,13 +240,45 @@ impl Seat {
                 return Some(job);
             }
         }
-        let spawned = self.steal_spawned(|other| {
-            other == tag || self.runs(tag).is_some_and(|serial| other.is_since(self.index, serial))
-        });
-        if let Steal::Success(job) = spawned {
+        self.help_with_spawned(|other| self.belongs(other, tag))
+    }
+
+    /// Whether a job of the scope `other` belongs to the scope `tag` of another seat: it is the same, or was opened here
+    /// inside a job of it.
+    fn belongs(&self, other: Tag, tag: Tag) -> bool {
+        other == tag || self.runs(tag).is_some_and(|serial| other.is_since(self.index, serial))
+    }
+
+    /// A spawned job of this seat that another seat's wait may run: the oldest of the spawn deque, or a deferred one.
+    ///
+    /// `accept` is asked after the entry was seen, and reads what the wait is for at that moment (rule L1).
+    fn help_with_spawned(&self, accept: impl Fn(Tag) -> bool) -> Option<JobRef> {
+        if let Steal::Success(job) = self.steal_spawned(&accept) {
             return Some(job);
         }
-        self.deferred.take_of(tag).map(|(_, job)| job)
+        self.deferred.take_if(accept).map(|(_, job)| job)
+    }
+
+    /// Uncovers what a wait of the given kind may run behind older jobs that it may not: those are moved to the deferred
+    /// queues of the seats that have spawned them, where everybody else finds them.
+    ///
+    /// It costs a lock for each job moved, so a wait does it once, before it parks.
+    fn uncover(&self, kind: Wait<'_>) {
+        match kind {
+            Wait::Join(half) => {
+                if let Some(executor) = half.executor() {
+                    executor.seat.defer_spawned_until(|tag| half.spawned_inside(&executor, tag));
+                }
+            }
+            Wait::Scope(scope) => {
+                for seat in self.registry().seats() {
+                    if !std::ptr::eq(seat, self) {
+                        seat.defer_spawned_until(|tag| seat.belongs(tag, scope.tag));
+                    }
+                }
+            }
+            Wait::Bottom | Wait::Anything | Wait::Shares | Wait::OwnScopes => {}
+        }
     }
 
     /// A job of a scope opened on the holder's own stack.
@@ -295,27 +324,36 @@ impl Seat {
 /// The time that a wait spends with nothing to run: searching, then asleep.
 struct Pause<'a> {
     seat: &'a Seat,
+    latch: &'a CoreLatch,
     kind: Wait<'a>,
     rounds: u32,
     /// Counted as searching in the idle word (waits that take anything only).
     searching: bool,
-    /// Attention was asked for.
+    /// The latch says that the waiter sleeps, and attention was asked for (waits for descendants only).
     announced: bool,
     clock: Option<Monotonic>,
 }
 
 impl<'a> Pause<'a> {
-    fn new(seat: &'a Seat, kind: Wait<'a>) -> Self {
-        Pause { seat, kind, rounds: 0, searching: false, announced: false, clock: None }
+    fn new(seat: &'a Seat, latch: &'a CoreLatch, kind: Wait<'a>) -> Self {
+        Pause { seat, latch, kind, rounds: 0, searching: false, announced: false, clock: None }
     }
 
     /// A job was found: the pause is over.
     #[inline]
     fn found(&mut self) {
-        self.rounds = 0;
-        self.announced = false;
-        self.clock = None;
+        self.begin_again();
         self.end();
+    }
+
+    /// The next round is the first of a new search.
+    fn begin_again(&mut self) {
+        self.rounds = 0;
+        self.clock = None;
+        if self.announced {
+            self.announced = false;
+            self.latch.withdraw_sleep(self.seat.parker());
+        }
     }
 
     /// Stops to count as searching, and hands the search on if there is more to do (rule S4).
@@ -344,19 +382,34 @@ impl<'a> Pause<'a> {
             return true;
         }
         let elapsed_ns = self.clock.get_or_insert_with(Monotonic::new).now_ns();
-        let last_ns = if self.kind.takes_anything() {
-            tuning::SEARCH_NS
-        } else {
-            if !self.announced && elapsed_ns >= tuning::SEARCH_NS - tuning::ATTENTION_NS {
-                self.announced = true;
-                self.clock = Some(Monotonic::new());
-                self.seat.ask_for_attention_of(self.kind);
-                return true;
-            }
-            if self.announced { tuning::ATTENTION_NS } else { tuning::SEARCH_NS }
-        };
         std::thread::yield_now();
-        elapsed_ns < last_ns
+        if self.kind.takes_anything() {
+            elapsed_ns < tuning::SEARCH_NS
+        } else if self.announced {
+            elapsed_ns < tuning::ATTENTION_NS
+        } else {
+            if elapsed_ns >= tuning::SEARCH_NS - tuning::ATTENTION_NS {
+                self.announce();
+            }
+            true
+        }
+    }
+
+    /// Says in the latch that the waiter sleeps, although it searches for some time yet, and asks the seats that run what
+    /// is waited for to look for sleepers when they push.
+    ///
+    /// Whoever begins to run it later finds the announcement and asks itself; whoever runs it already is asked here, and
+    /// until the waiter parks there is time for what it has pushed without a fence to become visible.
+    fn announce(&mut self) {
+        if !self.latch.announce_sleep(self.seat.parker()) {
+            return; // Set.
+        }
+        self.announced = true;
+        self.clock = Some(Monotonic::new());
+        // ORDERING: SeqCst fence, pairs with the ones in `JoinHalf::begin` and `Seat::run_tagged`. Here: announce, fence,
+        // look who runs it. There: say who runs it, fence, look at the latch. Model: loom_latch_attention
+        fence(Ordering::SeqCst);
+        self.seat.ask_for_attention_of(self.kind);
     }
 
     /// Sleeps until woken, at most once.
@@ -364,39 +417,36 @@ impl<'a> Pause<'a> {
     /// # Safety
     ///
     /// The caller holds the seat and is the latch's waiter.
-    unsafe fn sleep(&mut self, latch: &CoreLatch) {
-        let seat = self.seat;
+    unsafe fn sleep(&mut self) {
+        let (seat, latch) = (self.seat, self.latch);
         let parker = seat.parker();
-        if !latch.announce_sleep(parker) {
-            return;
-        }
         seat.counters.bump(Counter::Parks);
         if self.kind.takes_anything() {
-            self.sleep_for_anything(latch);
-        } else {
-            // The executor may be known only now, or the scope's jobs run elsewhere by now.
-            seat.ask_for_attention_of(self.kind);
-            // ORDERING: SeqCst fence, pairs with the ones in `notify_fork`, `Seat::run_tagged` and wherever a latch is
-            // nudged: announce, fence, look; there: publish, fence, read the latch or the seat's quiet word.
-            fence(Ordering::SeqCst);
-            // SAFETY: the caller holds the seat.
-            let found = unsafe { seat.find(self.kind) };
-            if let Some(job) = found {
-                latch.withdraw_sleep(parker);
-                self.found();
-                seat.at_bottom.set(false);
-                // SAFETY: found, hence won; the caller holds the seat.
-                unsafe { job.execute(seat) };
+            if !latch.announce_sleep(parker) {
                 return;
             }
-            if seat.shares.looks_empty() {
-                parker.park();
-            }
+            self.sleep_for_anything(latch);
+            latch.withdraw_sleep(parker);
+            self.begin_again();
+            return;
         }
-        latch.withdraw_sleep(parker);
-        self.rounds = 0;
-        self.announced = false;
-        self.clock = None;
+        seat.uncover(self.kind);
+        // ORDERING: SeqCst fence, pairs with the ones in `notify_push` and wherever a latch is nudged. Here: announced long
+        // before, fence, look. There: publish, fence, read the seat's quiet word and the latch.
+        fence(Ordering::SeqCst);
+        // SAFETY: the caller holds the seat.
+        let found = unsafe { seat.find(self.kind) };
+        if let Some(job) = found {
+            self.found();
+            seat.at_bottom.set(false);
+            // SAFETY: found, hence won; the caller holds the seat.
+            unsafe { job.execute(seat) };
+            return;
+        }
+        if seat.shares.looks_empty() {
+            parker.park();
+        }
+        self.begin_again();
     }
 
     /// Sleeps as one who can be woken for any job.

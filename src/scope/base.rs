@@ -174,7 +174,7 @@ impl<'scope> ScopeBase<'scope> {
             // SAFETY: the caller holds its seat; the job, or its token, is published once.
             unsafe { seat.push_spawned(token_for(seat, job), self.link.tag) };
             if registry.idle().read().sleeping() == 0 {
-                self.link.latch.core.nudge();
+                self.link.wake_opener();
             }
         } else {
             // SAFETY: published once; counted by the latch.

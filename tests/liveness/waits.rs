@@ -6,9 +6,15 @@ use crate::child::say;
 use std::cell::RefCell;
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::thread;
+use std::thread::{self, sleep};
+use std::time::Duration;
 
 const ROUNDS: usize = 100;
+/// Of the programs that pause.
+const ROUNDS_WITH_PAUSE: usize = 20;
+
+/// Long enough for a waiting thread to have gone to sleep.
+const PAUSE: Duration = Duration::from_millis(2);
 
 /// A job of a scope is stolen, spawns another into the scope and waits for it by a channel: the
 /// thread that waits for the scope must find it with the thief.
@@ -119,6 +125,103 @@ fn join_scope_rendezvous() {
                         s.spawn(|_| sender.send(()).unwrap());
                         receiver.recv().unwrap();
                     });
+                },
+            );
+        }
+    }
+}
+
+/// The same when the waiting thread has long gone to sleep before the job is spawned.
+#[test]
+fn join_scope_rendezvous_after_a_while() {
+    watch!();
+    for threads in [2, 3] {
+        let pool = pool(threads);
+        for _ in 0..ROUNDS_WITH_PAUSE {
+            let (started, has_started) = channel();
+            pool.join(
+                || has_started.recv().unwrap(),
+                move || {
+                    started.send(()).unwrap();
+                    sleep(PAUSE);
+                    let (sender, receiver) = channel();
+                    api::scope(|s| {
+                        s.spawn(|_| sender.send(()).unwrap());
+                        receiver.recv().unwrap();
+                    });
+                },
+            );
+        }
+    }
+}
+
+/// The same behind a detached job, which the waiting thread may not run.
+#[test]
+fn join_scope_rendezvous_behind_a_detached_job() {
+    watch!();
+    for (threads, pause) in [(2, false), (2, true), (3, false)] {
+        let pool = pool(threads);
+        for _ in 0..ROUNDS_WITH_PAUSE {
+            let (started, has_started) = channel();
+            pool.join(
+                || has_started.recv().unwrap(),
+                move || {
+                    started.send(()).unwrap();
+                    if pause {
+                        sleep(PAUSE);
+                    }
+                    api::spawn(|| ());
+                    let (sender, receiver) = channel();
+                    api::scope(|s| {
+                        s.spawn(|_| sender.send(()).unwrap());
+                        receiver.recv().unwrap();
+                    });
+                },
+            );
+        }
+    }
+}
+
+/// A scope's job spawns, after a while and behind a detached job, into its scope and waits for that.
+#[test]
+fn scope_rendezvous_behind_a_detached_job() {
+    watch!();
+    for (threads, pause) in [(2, false), (2, true), (3, true)] {
+        let pool = pool(threads);
+        for _ in 0..ROUNDS_WITH_PAUSE {
+            let (started, has_started) = channel();
+            pool.scope(|s| {
+                s.spawn(move |s| {
+                    started.send(()).unwrap();
+                    if pause {
+                        sleep(PAUSE);
+                    }
+                    api::spawn(|| ());
+                    let (sender, receiver) = channel();
+                    s.spawn(move |_| sender.send(()).unwrap());
+                    receiver.recv().unwrap();
+                });
+                has_started.recv().unwrap();
+            });
+        }
+    }
+}
+
+/// The second half forks, after a while, and its own halves wait for each other.
+#[test]
+fn join_in_join_after_a_while() {
+    watch!();
+    for threads in [2, 3] {
+        let pool = pool(threads);
+        for _ in 0..ROUNDS_WITH_PAUSE {
+            let (started, has_started) = channel();
+            pool.join(
+                || has_started.recv().unwrap(),
+                move || {
+                    started.send(()).unwrap();
+                    sleep(PAUSE);
+                    let (sender, receiver) = channel();
+                    api::join(|| receiver.recv().unwrap(), move || sender.send(()).unwrap());
                 },
             );
         }
