@@ -3,7 +3,7 @@
 //! A home belongs to a seat (or to a group, for threads from outside) and is freed with the registry. Its holder acquires
 //! and releases from plain lists. A frame that another worker releases goes onto that worker's *return chain* and comes home
 //! with up to [`CHAIN`] others in one compare-exchange; the holder takes all returned frames by one swap, so there is no ABA.
-//! Frames are cut from slabs; a home that has [`SLABS`] of them, like a job too large or too strictly aligned for any frame,
+//! Frames are cut from slabs; a home that has [`RETAINED_BYTES`] of them, like a job too large or too strictly aligned for any frame,
 //! is served by the global allocator: what a pool retains is bounded.
 
 use crate::sync::{AtomicPtr, Ordering, UnsafeCell, weaken};
@@ -16,10 +16,12 @@ use std::sync::Mutex;
 const SIZES: [usize; 4] = [64, 128, 256, 512];
 /// Alignment of every frame, in bytes.
 const ALIGN: usize = 64;
-/// Frames in a slab.
+/// Frames in the first slab of a home; each further one doubles what the home has, up to `SLAB_FRAMES_MOST` at once.
 const SLAB_FRAMES: usize = 32;
-/// Slabs of a home: at most 256 KiB to 1 MiB are retained, by the sizes that are used.
-const SLABS: usize = 64;
+/// Frames in the largest slabs.
+const SLAB_FRAMES_MOST: usize = 4096;
+/// What a home retains at most, in bytes: room for a flood of 100 000 of the smallest jobs.
+const RETAINED_BYTES: usize = 8 << 20;
 /// Frames of a return chain before it is sent home. The bound on frames that are on no list: this times the workers.
 const CHAIN: usize = 32;
 
@@ -182,18 +184,22 @@ impl FrameHome {
     /// The caller holds the home.
     unsafe fn cut_slab(&self, class: usize) {
         let size = SIZES[class];
-        // SAFETY: only the holder touches `slabs`; the reference ends with the call.
-        let full = self.slabs.with(|slabs| unsafe { (*slabs).len() } >= SLABS);
-        let Ok(layout) = Layout::from_size_align(size * SLAB_FRAMES, ALIGN) else {
+        let retained: usize = self.slabs.with(|slabs| {
+            // SAFETY: only the holder touches `slabs`; the reference ends with the call.
+            unsafe { &*slabs }.iter().map(|(_, layout)| layout.size()).sum()
+        });
+        let frames = (retained / size).clamp(SLAB_FRAMES, SLAB_FRAMES_MOST);
+        let frames = frames.min((RETAINED_BYTES - retained) / size);
+        let Ok(layout) = Layout::from_size_align(size * frames, ALIGN) else {
             return;
         };
-        if full {
+        if frames == 0 {
             return;
         }
         let slab = allocate(layout);
         // SAFETY: only the holder touches `slabs`; the reference ends with the call.
         self.slabs.with_mut(|slabs| unsafe { (*slabs).push((slab, layout)) });
-        for frame in (0..SLAB_FRAMES).rev() {
+        for frame in (0..frames).rev() {
             // SAFETY: within the slab.
             let memory = unsafe { slab.add(frame * size) };
             // SAFETY: the caller holds the home; a fresh frame of this class.
@@ -366,7 +372,7 @@ mod tests {
         }
         let small = Layout::new::<u64>();
         let many: Vec<Frame> =
-            (0..SLABS * SLAB_FRAMES + 10).map(|_| acquire(&home, small)).collect();
+            (0..RETAINED_BYTES / SIZES[0] + 10).map(|_| acquire(&home, small)).collect();
         assert_eq!(many.iter().filter(|frame| frame.home.is_none()).count(), 10);
         for frame in many {
             give_back(frame, small, &home, &chain);

@@ -210,28 +210,27 @@ impl Seat {
     #[cold]
     #[inline(never)]
     fn notify_fork(&self) {
+        self.registry().notify(Some(self));
         if self.is_watched() {
             // SAFETY: the holder's own list.
             unsafe { ExecLink::nudge(self.exec.get()) };
         }
-        self.registry().notify(Some(self));
     }
 
     /// Somebody may be worth waking for a spawned job.
     fn notify_spawned(&self) {
+        self.registry().notify(Some(self));
         if self.is_watched() {
             // SAFETY: the holder's own list.
             unsafe { ExecLink::nudge_all(self.exec.get()) };
         }
-        self.registry().notify(Some(self));
     }
 
-    /// Whether somebody who waits for what this seat executes has asked for attention. Called after a push, by the holder.
+    /// Whether somebody who waits for what this seat executes has asked for attention. Called after a push and
+    /// [`Registry::notify`], by the holder.
     fn is_watched(&self) -> bool {
-        // ORDERING: SeqCst fence, pairs with the one in `Pause::sleep`. Here: push, fence, read the quiet word and the
-        // latches. There: announce and ask, fence, look for the entry.
-        fence(Ordering::SeqCst);
-        // ORDERING: Relaxed, after the fence.
+        // ORDERING: Relaxed, after the fence in `IdleWord::notify`, which pairs with the one in `Pause::sleep`. Here: push,
+        // fence, read the quiet word and the latches. There: announce and ask, fence, look for the entry.
         self.quiet.load(Ordering::Relaxed) & ATTENTION != 0
     }
 
@@ -255,7 +254,7 @@ impl Seat {
 
     /// Somebody waits for what this seat forks and is about to park: the next fork push looks whom to wake.
     pub(crate) fn ask_for_attention(&self) {
-        // ORDERING: SeqCst. In one order with the fence in `is_watched`; the holder's plain store in `set_holder` may
+        // ORDERING: SeqCst. In one order with the fence in `IdleWord::notify`; the holder's plain store in `set_holder` may
         // overwrite it, but not while a job that somebody waits for runs on this seat.
         self.quiet.fetch_or(ATTENTION, Ordering::SeqCst);
     }

@@ -431,7 +431,7 @@ impl<'a> Pause<'a> {
             return;
         }
         seat.uncover(self.kind);
-        // ORDERING: SeqCst fence, pairs with the ones in `notify_push` and wherever a latch is nudged. Here: announced long
+        // ORDERING: SeqCst fence, pairs with the ones in `IdleWord::notify` and wherever a latch is nudged. Here: announced long
         // before, fence, look. There: publish, fence, read the seat's quiet word and the latch.
         fence(Ordering::SeqCst);
         // SAFETY: the caller holds the seat.

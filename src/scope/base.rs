@@ -8,14 +8,18 @@ use crate::pool::scope_link::ScopeLink;
 use crate::pool::seat::Seat;
 use crate::pool::spawned::SpawnedJob;
 use crate::pool::worker::Wait;
+use crate::sync::{AtomicPtr, Ordering};
 use crate::util::unwind;
 use std::any::Any;
 use std::marker::PhantomData;
 use std::ptr;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 
 /// Invariant in `'scope`, and neither more nor less `Send` and `Sync` than the closures that it stands for.
 type Marker<'scope> = PhantomData<Box<dyn FnOnce(&ScopeBase<'scope>) + Send + Sync + 'scope>>;
+
+/// What a panic carries.
+type Payload = Box<dyn Any + Send>;
 
 /// An open scope, in the frame of the thread that opened it. It stays there until its latch is set.
 pub(super) struct ScopeBase<'scope> {
@@ -23,8 +27,8 @@ pub(super) struct ScopeBase<'scope> {
     registry: *const Registry,
     /// The pool whose worker waits for this scope, if it is not the scope's own (rule S6).
     home: Option<Arc<Registry>>,
-    /// The first panic of body or jobs.
-    panic: Mutex<Option<Box<dyn Any + Send>>>,
+    /// The first panic of body or jobs, in a box; null: none.
+    panic: AtomicPtr<Payload>,
     marker: Marker<'scope>,
 }
 
@@ -62,7 +66,7 @@ impl<'scope> ScopeBase<'scope> {
             link: ScopeLink::new(tag, opener),
             registry,
             home: foreign.map(|seat| seat.registry().to_arc()),
-            panic: Mutex::new(None),
+            panic: AtomicPtr::new(ptr::null_mut()),
             marker: PhantomData,
         }
     }
@@ -98,8 +102,7 @@ impl<'scope> ScopeBase<'scope> {
         if let Some(seat) = opener {
             seat.scopes.set(self.link.outer);
         }
-        let panic = self.panic.lock().unwrap_or_else(PoisonError::into_inner).take();
-        match (panic, result) {
+        match (self.take_panic(), result) {
             (None, Ok(result)) => result,
             (Some(payload), result) => {
                 drop(result);
@@ -109,14 +112,34 @@ impl<'scope> ScopeBase<'scope> {
         }
     }
 
-    fn store_panic(&self, payload: Box<dyn Any + Send>) {
-        let mut first = self.panic.lock().unwrap_or_else(PoisonError::into_inner);
-        if first.is_none() {
-            *first = Some(payload);
-        } else {
-            drop(first);
-            drop(payload);
+    /// Keeps the first panic; drops the later ones.
+    fn store_panic(&self, payload: Payload) {
+        let payload = Box::into_raw(Box::new(payload));
+        // ORDERING: Release. With the count of the job that has panicked it makes the payload visible to `take_panic`.
+        // Failure: Relaxed, the other payload is not looked at.
+        let stored = self.panic.compare_exchange(
+            ptr::null_mut(),
+            payload,
+            Ordering::Release,
+            Ordering::Relaxed,
+        );
+        if stored.is_err() {
+            // SAFETY: made above, and stored nowhere.
+            drop(unsafe { Box::from_raw(payload) });
         }
+    }
+
+    /// Called when all jobs have ended.
+    fn take_panic(&self) -> Option<Payload> {
+        // ORDERING: Acquire. Pairs with `store_panic`; nobody stores any more, so the value is the last one.
+        let payload = self.panic.load(Ordering::Acquire);
+        if payload.is_null() {
+            return None;
+        }
+        // ORDERING: Relaxed. Nobody else uses the scope any more.
+        self.panic.store(ptr::null_mut(), Ordering::Relaxed);
+        // SAFETY: made by `store_panic`, and taken once.
+        Some(*unsafe { Box::from_raw(payload) })
     }
 
     /// Runs a job of the scope and counts it as ended.
