@@ -1,7 +1,7 @@
 //! `join` and `join_context`: two closures, the second one offered to idle workers.
 
 use crate::global;
-use crate::pool::job::StackJob;
+use crate::pool::job::{Half, StackJob};
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
 use crate::util::unwind;
@@ -147,17 +147,13 @@ where
 /// The cold ends of a fork: the second half was stolen, or the first half has panicked.
 #[cold]
 #[inline(never)]
-fn finish<F, RA, RB>(
+fn finish<RA, B: Half>(
     seat: &Seat,
-    job: &StackJob<F, RB>,
+    job: &StackJob<B>,
     migrated: bool,
     result_a: Result<RA, Box<dyn Any + Send>>,
     taken_back: bool,
-) -> (RA, RB)
-where
-    F: FnOnce(bool) -> RB + Send,
-    RB: Send,
-{
+) -> (RA, B::Output) {
     let result_b = if taken_back {
         // After a panic the second half counts as migrated, as in rayon.
         let migrated = migrated || result_a.is_err();
@@ -183,11 +179,10 @@ where
 /// There was no memory to publish the second half.
 #[cold]
 #[inline(never)]
-fn both_inline<A, F, RA, RB>(job: StackJob<F, RB>, migrated: bool, oper_a: A) -> (RA, RB)
+fn both_inline<A, RA, B>(job: StackJob<B>, migrated: bool, oper_a: A) -> (RA, B::Output)
 where
     A: FnOnce(FnContext) -> RA + Send,
-    F: FnOnce(bool) -> RB + Send,
-    RB: Send,
+    B: Half,
 {
     let result_a = unwind::halt_unwinding(move || oper_a(FnContext::new(migrated)));
     // SAFETY: never published; run once.

@@ -18,6 +18,7 @@
 //! ```
 
 pub mod array;
+pub mod batch;
 mod bounds;
 mod broadcast;
 pub mod collections;

@@ -30,3 +30,30 @@ pub(crate) const GUEST_STACK_EIGHTHS: usize = 7;
 
 /// The stack size that std gives to threads when nothing else is asked for, in bytes.
 pub(crate) const DEFAULT_STACK_BYTES: usize = 2 * 1024 * 1024;
+
+/// What a wake-up is taken to cost the waker until that is known, in ns. Measured on bare machines: 0.5 to 2 us; where it
+/// leaves a virtual machine, 13.
+pub(crate) const WAKE_CALL_NS: u64 = 2_000;
+
+/// How long after a wake-up its worker is taken to begin until that is known, in ns. 3 to 40 us, as above.
+pub(crate) const WAKE_DELAY_NS: u64 = 20_000;
+
+/// The least and the most work that is taken to make up for a wake-up, in ns, whatever is measured: below the first a steal
+/// and its return weigh as much, above the second somebody was suspended.
+pub(crate) const WAKE_WORTH_LEAST_NS: u64 = 6_000;
+/// See [`WAKE_WORTH_LEAST_NS`].
+pub(crate) const WAKE_WORTH_MOST_NS: u64 = 200_000;
+
+/// How much of a parallel call is run before its clock is read for the first time, in ns: a hundred times the reading.
+/// Bench: `par_iter`.
+pub(crate) const BATCH_START_NS: u64 = 4_000;
+
+/// What a theft by a thread that is awake costs both sides together, in ns: less work is not worth sharing. Bench: `steal`.
+pub(crate) const BATCH_THEFT_NS: u64 = 4_000;
+
+/// A batch that is large enough, in ns: what happens between two batches (a clock, a cut, a look at the deque) takes 50 ns.
+/// Bench: `par_iter`.
+pub(crate) const BATCH_BLOCK_NS: u64 = 20_000;
+
+/// One in so many calls of a steady, cheap site looks at the clock. A power of two.
+pub(crate) const SAMPLE_EVERY: u32 = 16;

@@ -212,24 +212,42 @@ impl JoinHalf {
     }
 }
 
-/// The second half of a `join`, in the frame of the thread that forked it.
-///
-/// `func` is read by whoever won the job, `result` written by a thief before it sets the latch and read by the waiter
-/// after. Neither is dropped by the frame.
-#[repr(C)]
-pub(crate) struct StackJob<F, R> {
-    half: JoinHalf,
-    func: MaybeUninit<F>,
-    result: UnsafeCell<MaybeUninit<thread::Result<R>>>,
+/// What a thief can run in place of the thread that has forked it.
+pub(crate) trait Half: Send {
+    /// What comes of it.
+    type Output: Send;
+
+    /// Runs it; `migrated`: on another thread than the one that forked it.
+    fn run(self, migrated: bool) -> Self::Output;
 }
 
-impl<F, R> StackJob<F, R>
+impl<F, R> Half for F
 where
     F: FnOnce(bool) -> R + Send,
     R: Send,
 {
+    type Output = R;
+
     #[inline(always)]
-    pub(crate) fn new(func: F) -> Self {
+    fn run(self, migrated: bool) -> R {
+        self(migrated)
+    }
+}
+
+/// The second half of a `join`, or a piece of an iteration, in the frame of the thread that forked it.
+///
+/// `func` is read by whoever won the job, `result` written by a thief before it sets the latch and read by the waiter
+/// after. Neither is dropped by the frame.
+#[repr(C)]
+pub(crate) struct StackJob<H: Half> {
+    half: JoinHalf,
+    func: MaybeUninit<H>,
+    result: UnsafeCell<MaybeUninit<thread::Result<H::Output>>>,
+}
+
+impl<H: Half> StackJob<H> {
+    #[inline(always)]
+    pub(crate) fn new(func: H) -> Self {
         StackJob {
             half: JoinHalf {
                 header: JobHeader::new(Self::execute_stolen),
@@ -262,10 +280,20 @@ where
     ///
     /// The caller has taken the job back (or never published it), and calls this once.
     #[inline(always)]
-    pub(crate) unsafe fn run_inline(&self, migrated: bool) -> R {
+    pub(crate) unsafe fn run_inline(&self, migrated: bool) -> H::Output {
+        // SAFETY: as demanded of our caller.
+        unsafe { self.take_back() }.run(migrated)
+    }
+
+    /// The half itself.
+    ///
+    /// # Safety
+    ///
+    /// As for [`run_inline`](Self::run_inline).
+    #[inline(always)]
+    pub(crate) unsafe fn take_back(&self) -> H {
         // SAFETY: nobody else reads `func`, by the demand on our caller.
-        let func = unsafe { self.func.assume_init_read() };
-        func(migrated)
+        unsafe { self.func.assume_init_read() }
     }
 
     /// What the thief left.
@@ -273,9 +301,9 @@ where
     /// # Safety
     ///
     /// The latch is set, and the result has not been taken yet.
-    pub(crate) unsafe fn take_result(&self) -> thread::Result<R> {
+    pub(crate) unsafe fn take_result(&self) -> thread::Result<H::Output> {
         // SAFETY: the thief wrote it before it set the latch; taken once, by the demand on our caller.
-        self.result.with(|result| unsafe { result.cast::<thread::Result<R>>().read() })
+        self.result.with(|result| unsafe { result.cast::<thread::Result<H::Output>>().read() })
     }
 
     unsafe fn execute_stolen(job: JobRef, seat: &Seat) {
@@ -285,7 +313,7 @@ where
         job.half.begin(seat);
         // SAFETY: the thief won the job, so nobody else reads `func`.
         let func = unsafe { job.func.assume_init_read() };
-        let body = || unwind::halt_unwinding(|| func(true));
+        let body = || unwind::halt_unwinding(|| func.run(true));
         // SAFETY: the latch lives until it is set, below; `halt_unwinding` does not unwind; the thief holds its seat.
         let result = unsafe { ExecLink::run(seat, &raw const job.half.latch, body) };
         // SAFETY: only the thief writes the result, before the latch is set.

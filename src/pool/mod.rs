@@ -18,4 +18,5 @@ pub(crate) mod spawned;
 mod stack;
 mod startup;
 pub(crate) mod tag;
+mod wake_cost;
 pub(crate) mod worker;

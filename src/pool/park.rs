@@ -35,16 +35,18 @@ impl Parker {
         self.word.swap(EMPTY, weaken("park::acquire", Ordering::Acquire, Ordering::Relaxed));
     }
 
-    /// Leaves a wake-up; wakes the thread if it is parked.
+    /// Leaves a wake-up; wakes the thread if it is parked, and says whether it was.
     #[inline]
-    pub(crate) fn unpark(&self) {
+    pub(crate) fn unpark(&self) -> bool {
         // ORDERING: Release. Pairs with `park`. SeqCst is not needed: callers that decide by another word whether to
         // call this have a fence of their own.
         let before =
             self.word.swap(NOTIFIED, weaken("park::release", Ordering::Release, Ordering::Relaxed));
-        if before == PARKED && !crate::sync::dropped("park::wake") {
+        let parked = before == PARKED;
+        if parked && !crate::sync::dropped("park::wake") {
             self.blocker.wake(&self.word);
         }
+        parked
     }
 }
 

@@ -9,9 +9,11 @@ use crate::pool::seat::Seat;
 use crate::pool::sleep::IdleWord;
 use crate::pool::startup::Startup;
 use crate::pool::tag::Tag;
+use crate::pool::wake_cost::WakeCost;
 use crate::pool::worker::Wait;
 use crate::steal::victims::Uniform;
 use crate::sync::{AtomicUsize, Ordering};
+use crate::util::clock::{self, ticks};
 use crate::util::{CachePadded, unwind};
 use std::any::Any;
 use std::sync::Arc;
@@ -45,11 +47,13 @@ pub(crate) struct Registry {
     pub(crate) parkers: OutsideParkers,
     outside_scopes: AtomicUsize,
     pub(crate) startup: Startup,
+    pub(crate) wake_cost: WakeCost,
 }
 
 impl Registry {
     /// A pool of `threads` seats, with nobody on them yet.
     pub(crate) fn new(threads: usize, settings: Settings) -> Arc<Self> {
+        clock::calibrate();
         Arc::new_cyclic(|registry| {
             let idle = Box::new(CachePadded::new(IdleWord::new()));
             let idle_word: *const IdleWord = &raw const **idle;
@@ -65,6 +69,7 @@ impl Registry {
                 parkers: OutsideParkers::new(),
                 outside_scopes: AtomicUsize::new(1),
                 startup: Startup::new(),
+                wake_cost: WakeCost::new(),
             }
         })
     }
@@ -179,11 +184,21 @@ impl Registry {
         let (before, after) = self.seats.split_at(start.min(self.seats.len()));
         for seat in after.iter().chain(before) {
             if seat.state.wake(&self.idle) {
-                seat.resident.unpark();
+                self.unpark_measured(seat);
                 return true;
             }
         }
         false
+    }
+
+    /// Wakes the resident, whose state says so already, and takes the time.
+    fn unpark_measured(&self, seat: &Seat) {
+        let before = ticks();
+        // ORDERING: Relaxed. Published by the wake-up; read by the resident after it.
+        seat.woken_at.store(before as usize, Ordering::Relaxed);
+        if seat.resident.unpark() {
+            self.wake_cost.observe_call(ticks().wrapping_sub(before));
+        }
     }
 
     /// One more detached job keeps the pool alive.

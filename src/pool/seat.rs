@@ -53,6 +53,8 @@ pub(crate) struct Seat {
     /// The resident's parker, and the one of a guest that holds the seat.
     pub(crate) resident: Parker,
     pub(crate) guest: Parker,
+    /// When the resident was last woken, in ticks.
+    pub(crate) woken_at: AtomicUsize,
 
     /// `join` halves and pieces of iterators: `[job]`.
     pub(crate) fork: Deque<1>,
@@ -81,6 +83,8 @@ pub(crate) struct Seat {
     pub(super) held_by_guest: Cell<bool>,
     /// The resident is a thread that runs jobs only while it waits in the pool (`use_current_thread`).
     pub(crate) lacks_main_loop: Cell<bool>,
+    /// Parallel calls that the holder has begun: which of them look at the clock.
+    pub(crate) calls: Cell<u32>,
     pub(crate) rng: Rng,
     pub(crate) frames: FrameHome,
     pub(crate) returns: ReturnChain,
@@ -105,6 +109,7 @@ impl Seat {
             terminate: CoreLatch::new(),
             resident: Parker::new(),
             guest: Parker::new(),
+            woken_at: AtomicUsize::new(0),
             fork: Deque::new(tuning::FORK_CAPACITY),
             spawned: Deque::new(tuning::SPAWN_CAPACITY),
             deferred: Deferred::new(),
@@ -119,6 +124,7 @@ impl Seat {
             at_bottom: Cell::new(false),
             held_by_guest: Cell::new(false),
             lacks_main_loop: Cell::new(false),
+            calls: Cell::new(0),
             rng: Rng::new(index as u64 + 1),
             frames: FrameHome::new(),
             returns: ReturnChain::new(),
@@ -206,10 +212,23 @@ impl Seat {
         true
     }
 
+    /// Publishes a piece of an iteration for those who are awake; `false` if there was no memory for it.
+    ///
+    /// # Safety
+    ///
+    /// As for [`push_fork`](Self::push_fork).
+    #[inline]
+    pub(crate) unsafe fn push_fork_quietly(&self, job: JobRef) -> bool {
+        // SAFETY: the holder is the deque's owner.
+        let pushed = unsafe { self.fork.push([job.to_word()]) };
+        yield_point();
+        pushed
+    }
+
     /// Somebody may be worth waking for a fork.
     #[cold]
     #[inline(never)]
-    fn notify_fork(&self) {
+    pub(crate) fn notify_fork(&self) {
         self.registry().notify(Some(self));
         if self.is_watched() {
             // SAFETY: the holder's own list.
@@ -228,7 +247,7 @@ impl Seat {
 
     /// Whether somebody who waits for what this seat executes has asked for attention. Called after a push and
     /// [`Registry::notify`], by the holder.
-    fn is_watched(&self) -> bool {
+    pub(crate) fn is_watched(&self) -> bool {
         // ORDERING: Relaxed, after the fence in `IdleWord::notify`, which pairs with the one in `Pause::sleep`. Here: push,
         // fence, read the quiet word and the latches. There: announce and ask, fence, look for the entry.
         self.quiet.load(Ordering::Relaxed) & ATTENTION != 0
@@ -411,9 +430,10 @@ impl Seat {
     pub(crate) fn defer_spawned_until(&self, accept: impl Fn(Tag) -> bool) {
         let steal = || loop {
             match self.spawned.steal_if(|_, [_, tag]| !accept(Tag::from_word(tag))) {
-                // SAFETY: the entry was won and comes from `push_spawned`.
                 Steal::Success([word, tag]) => {
-                    return Some((Tag::from_word(tag), unsafe { JobRef::from_word(word) }));
+                    // SAFETY: the entry was won and comes from `push_spawned`.
+                    let job = unsafe { JobRef::from_word(word) };
+                    return Some((Tag::from_word(tag), job));
                 }
                 Steal::Retry => {}
                 Steal::Empty => return None,

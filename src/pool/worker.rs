@@ -15,7 +15,7 @@ use crate::steal::deque::Steal;
 use crate::steal::victims::VictimPolicy;
 use crate::sync::{Ordering, fence};
 use crate::tuning;
-use crate::util::clock::{Clock, Monotonic};
+use crate::util::clock::{self, Clock, Monotonic, ticks};
 
 /// What a thread waits for, and so what it may run meanwhile.
 #[derive(Clone, Copy)]
@@ -463,9 +463,20 @@ impl<'a> Pause<'a> {
         if !asleep {
             return; // Searching still.
         }
+        clock::calibrate();
+        let mut has_parked = false;
         loop {
             match seat.state.after_park() {
-                Found::Woken => return, // Counted as searching by whoever woke us.
+                Found::Woken => {
+                    // Counted as searching by whoever woke us.
+                    if has_parked {
+                        // ORDERING: Relaxed. Published by the wake-up.
+                        let woken_at = seat.woken_at.load(Ordering::Relaxed);
+                        let delay = (ticks() as usize).wrapping_sub(woken_at);
+                        registry.wake_cost.observe_delay(delay as u64);
+                    }
+                    return;
+                }
                 Found::Share => seat.share_for_guest(),
                 Found::Asleep => {
                     if (latch.is_set() || !seat.shares.looks_empty())
@@ -474,6 +485,7 @@ impl<'a> Pause<'a> {
                         return;
                     }
                     seat.resident.park();
+                    has_parked = true;
                 }
             }
         }

@@ -1,12 +1,15 @@
-//! Where producers meet consumers: when to cut a piece, when to run it, and the forking itself.
+//! Where producers meet consumers: the entries to a parallel call.
 //!
-//! Everything that decides about pieces is in this file, behind [`drive_indexed`] and
-//! [`drive_unindexed`].
+//! A call is cut by time (`call.rs`), or by numbers where the user has said how long a piece may be at most.
+use super::piece::{IndexedPiece, UnindexedPiece};
 use super::{
     Consumer, Folder, Producer, ProducerCallback, Reducer, UnindexedConsumer, UnindexedProducer,
+    call,
 };
 use crate::iter::IndexedParallelIterator;
-use crate::{current_num_threads, join_context};
+use crate::pool::seat::Seat;
+use crate::util::clock::HAS_CLOCK;
+use crate::{current_num_threads, global, join_context};
 
 /// Drives `consumer` with all items of an indexed iterator.
 ///
@@ -54,16 +57,51 @@ impl<T, C: Consumer<T>> ProducerCallback<T> for DriveCallback<C> {
     }
 }
 
+/// Runs `op` on a thread of the current pool, or of the global one; the second argument says whether it was a thread of the
+/// pool already.
+fn in_pool<R: Send>(op: impl FnOnce(&Seat, bool) -> R + Send) -> R {
+    match Seat::current() {
+        Some(seat) => op(seat, true),
+        None => global::global().in_worker(|seat, _| op(seat, false)),
+    }
+}
+
+/// The indexed driver.
+fn drive_indexed<P, C>(len: usize, producer: P, consumer: C) -> C::Result
+where
+    P: Producer,
+    C: Consumer<P::Item>,
+{
+    let min_len = Ord::max(producer.min_len(), 1);
+    let max_len = Ord::max(producer.max_len(), 1);
+    in_pool(|seat, is_nested| {
+        if max_len < len || !HAS_CLOCK {
+            let threads = seat.registry().seats().len();
+            let budget = Budget(Ord::max(threads, len / max_len));
+            counted_piece(len, min_len, budget, false, producer, consumer)
+        } else {
+            call::run(seat, IndexedPiece { len, min_len, producer, consumer }, is_nested)
+        }
+    })
+}
+
+/// The unindexed driver.
+fn drive_unindexed<P, C>(producer: P, consumer: C) -> C::Result
+where
+    P: UnindexedProducer,
+    C: UnindexedConsumer<P::Item>,
+{
+    in_pool(|seat, is_nested| {
+        let threads = seat.registry().seats().len();
+        call::run(seat, UnindexedPiece::whole(producer, consumer, threads), is_nested)
+    })
+}
+
 /// How many more pieces a piece may become; halves with every cut.
 #[derive(Clone, Copy)]
 struct Budget(usize);
 
 impl Budget {
-    /// Enough for every thread to get a piece, or for `pieces` if that is more.
-    fn for_pieces(pieces: usize) -> Self {
-        Budget(Ord::max(current_num_threads(), pieces))
-    }
-
     /// Pays for one cut, if there is something left to pay with.
     ///
     /// A piece that another thread had to come for shows that threads are looking for work: it
@@ -79,20 +117,11 @@ impl Budget {
     }
 }
 
-/// The indexed driver.
-fn drive_indexed<P, C>(len: usize, producer: P, consumer: C) -> C::Result
-where
-    P: Producer,
-    C: Consumer<P::Item>,
-{
-    let min_len = Ord::max(producer.min_len(), 1);
-    let max_len = Ord::max(producer.max_len(), 1);
-    let budget = Budget::for_pieces(len / max_len);
-    indexed_piece(len, min_len, budget, false, producer, consumer)
-}
-
-/// Cuts a piece in two as long as both halves are long enough and the budget lasts, or runs it.
-fn indexed_piece<P, C>(
+/// Cuts a piece by numbers, in two as long as both halves are long enough and the budget lasts, or runs it.
+///
+/// This is for calls that say how long a piece may be at most: such pieces may be heavy, or wait for each other, so all are
+/// published and each wakes a sleeper. And it is for machines without a clock.
+fn counted_piece<P, C>(
     len: usize,
     min_len: usize,
     budget: Budget,
@@ -117,46 +146,12 @@ where
     let (left, right) = join_context(
         |context| {
             let migrated = context.migrated();
-            indexed_piece(half, min_len, budget, migrated, left_producer, left_consumer)
+            counted_piece(half, min_len, budget, migrated, left_producer, left_consumer)
         },
         |context| {
             let (rest, migrated) = (len - half, context.migrated());
-            indexed_piece(rest, min_len, budget, migrated, right_producer, right_consumer)
+            counted_piece(rest, min_len, budget, migrated, right_producer, right_consumer)
         },
-    );
-    reducer.reduce(left, right)
-}
-
-/// The unindexed driver.
-fn drive_unindexed<P, C>(producer: P, consumer: C) -> C::Result
-where
-    P: UnindexedProducer,
-    C: UnindexedConsumer<P::Item>,
-{
-    unindexed_piece(Budget::for_pieces(0), false, producer, consumer)
-}
-
-/// Cuts a piece in two as long as the budget lasts and the producer can be cut, or runs it.
-fn unindexed_piece<P, C>(budget: Budget, migrated: bool, producer: P, consumer: C) -> C::Result
-where
-    P: UnindexedProducer,
-    C: UnindexedConsumer<P::Item>,
-{
-    if consumer.full() {
-        return consumer.into_folder().complete();
-    }
-    let Some(budget) = budget.spend(migrated) else {
-        return producer.fold_with(consumer.into_folder()).complete();
-    };
-    let (left_producer, right_producer) = match producer.split() {
-        (left, Some(right)) => (left, right),
-        (whole, None) => return whole.fold_with(consumer.into_folder()).complete(),
-    };
-    let reducer = consumer.to_reducer();
-    let left_consumer = consumer.split_off_left();
-    let (left, right) = join_context(
-        |context| unindexed_piece(budget, context.migrated(), left_producer, left_consumer),
-        |context| unindexed_piece(budget, context.migrated(), right_producer, consumer),
     );
     reducer.reduce(left, right)
 }

@@ -17,9 +17,12 @@
 //! 3. A consumer cut in two has its halves cut further or turned into folders, each once.
 mod adapt;
 mod bridge;
+mod call;
 mod consumer;
+mod piece;
 mod producer;
 mod seed;
+mod sites;
 mod stage;
 
 pub(in crate::iter) use self::adapt::{Adapt, AdaptCallback, AdaptPair, with_both};

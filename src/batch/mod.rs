@@ -1,0 +1,41 @@
+//! How large a piece of work should be: arithmetic only, without threads, atomics or clocks.
+//!
+//! A parallel call is cut into pieces, and between two pieces it decides whether to share what is left. Both are a matter
+//! of time, not of numbers: a piece of ten microseconds costs nothing to look after and delays nobody, whether it holds ten
+//! thousand additions or a tenth of an image. So a call learns what its items cost, and sizes its pieces by that.
+//!
+//! * [`Estimate`] remembers what one item of a call site has cost.
+//! * [`Splitter`] answers two questions: run this piece, or cut it ([`Splitter::plan`])? share what is left, and is a
+//!   sleeper worth waking for it ([`Splitter::publish`])?
+//!
+//! All times are in *ticks* of whatever clock the caller uses; [`Costs`] says how many of them the things cost that a
+//! decision weighs against each other. So the same arithmetic runs a real pool and a simulated one.
+//!
+//! ```
+//! use moirai::batch::{Costs, Observation, Plan, Publish, Splitter};
+//!
+//! // Microseconds as ticks; four threads.
+//! let splitter = Splitter::new(Costs { start: 4, theft: 3, block: 20, wake: 66 }, 4);
+//!
+//! // A call of 1000 items of 1 us each begins on the calling thread, with a few of them.
+//! assert_eq!(splitter.begin(1000, 1, 1.0), Plan::Cut(4));
+//!
+//! // They would take a millisecond and the others sleep: that is worth waking one of them.
+//! let start = Observation { per_item: Some(1.0), left_items: 1000, ..Observation::default() };
+//! let start = Observation { asleep: true, has_held: true, ..start };
+//! assert_eq!(splitter.publish(&start), Publish::Waking);
+//!
+//! // Ten microseconds are not.
+//! let small = Observation { left_items: 10, ..start };
+//! assert_eq!(splitter.publish(&small), Publish::No);
+//! ```
+//!
+//! Sizing pieces by what they cost follows lazy binary splitting (Tzannes, Caragea, Barua and Vishkin, PPoPP 2010) and
+//! heartbeat scheduling (Acar, Charguéraud, Guatto, Rainey and Sieczkowski, PLDI 2018): sharing is paid for by work done.
+//! What is new here is that the cost of a *wake-up* decides, and that it is measured.
+
+mod estimate;
+mod splitter;
+
+pub use estimate::Estimate;
+pub use splitter::{Costs, Observation, Plan, Publish, Splitter};

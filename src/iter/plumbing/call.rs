@@ -1,0 +1,446 @@
+//! A parallel call at work on one thread: the pieces it holds, when it shares them, and how results come together.
+//!
+//! The thread goes through a call's piece depth first, from left to right. A piece that is too large is cut; the right part
+//! is *held* in the frame of the cut while the left part is worked on. What is held may be *published*: then it stands in the
+//! seat's fork deque and a thief may take it. Taken back by its owner, a right part costs nothing but the cut.
+//!
+//! Invariants:
+//! 1. Held parts are published from the outermost, which is the oldest and largest: `published <= held`, and the
+//!    `published` oldest are those in the deque. So they are popped in the order of the frames, innermost first.
+//! 2. Once a call is *open* (it has published anything) every part is published as soon as it is held: nothing is kept
+//!    back behind a piece that turns out to be long.
+//! 3. Where consumers *flow*, one folder goes on from piece to piece, and is closed only where the next piece was stolen, or
+//!    where it is full and the next piece's consumer is not. Elsewhere each piece has a folder of its own, and each reducer
+//!    gets the results of exactly the two sides of its cut.
+//! 4. A panic does not keep the other pieces from being run, each by its own consumer; then the panic goes on.
+
+use super::piece::Piece;
+use super::sites::Site;
+use super::{Folder, Reducer};
+use crate::batch::{Costs, Estimate, Observation, Plan, Publish, Splitter};
+use crate::metrics::Counter;
+use crate::pool::job::{Half, JobRef, StackJob};
+use crate::pool::seat::Seat;
+use crate::pool::worker::Wait;
+use crate::tuning;
+use crate::util::clock::{ticks, ticks_of_ns};
+use crate::util::unwind;
+use std::cell::Cell;
+use std::mem::MaybeUninit;
+use std::thread;
+
+/// The most parts that one thread holds: each is at most half of what was there before, so this is more than can be.
+const MOST_HELD: usize = usize::BITS as usize + 8;
+
+/// See the module's description.
+pub(super) struct Call<'s> {
+    seat: &'s Seat,
+    splitter: Splitter,
+    /// When the call began, on whatever thread, in ticks.
+    began: u64,
+    /// When this thread came to the end of a piece last.
+    last: Cell<u64>,
+    last_wake: Cell<u64>,
+    /// What an item costs, in ticks: as estimated, then as measured here.
+    per_item: Cell<Option<f32>>,
+    /// Items that this thread has still to run.
+    left_items: Cell<usize>,
+    is_open: Cell<bool>,
+    held: Cell<usize>,
+    published: Cell<usize>,
+    /// The held parts, outermost first; initialized below `held`.
+    jobs: [Cell<MaybeUninit<JobRef>>; MOST_HELD],
+    sample: Sample,
+}
+
+/// What this thread has measured in this call.
+struct Sample {
+    /// Whether anybody wants to know.
+    is_wanted: bool,
+    ticks: Cell<u64>,
+    items: Cell<usize>,
+    /// The seat's count of sleeps at the end of the last piece.
+    parks: Cell<usize>,
+}
+
+/// What came of going through a piece: a folder that may go on, or a result.
+enum Flow<P: Piece> {
+    Open(Open<P>),
+    Done(P::Result),
+}
+
+/// A folder that flows, or will be made by the next piece to be run.
+struct Open<P: Piece> {
+    /// The result of what lies to the left of the folder's first piece, if that was closed.
+    before: Option<(P::Result, P::Reducer)>,
+    folder: Option<P::Folder>,
+}
+
+impl<P: Piece> Open<P> {
+    fn new() -> Self {
+        Open { before: None, folder: None }
+    }
+
+    fn behind(result: P::Result, reducer: P::Reducer) -> Self {
+        Open { before: Some((result, reducer)), folder: None }
+    }
+
+    /// Goes on with `folder`, which has taken the items of the piece.
+    fn with(self, folder: P::Folder) -> Flow<P> {
+        if P::FLOWS {
+            Flow::Open(Open { before: self.before, folder: Some(folder) })
+        } else {
+            Flow::Done(close(self.before, folder))
+        }
+    }
+}
+
+impl<P: Piece> Flow<P> {
+    fn finish(self) -> P::Result {
+        match self {
+            Flow::Done(result) => result,
+            Flow::Open(Open { before, folder }) => {
+                close(before, folder.expect("a piece that was run leaves a folder"))
+            }
+        }
+    }
+}
+
+/// Closes a folder and joins its result with what lies to the left of it.
+fn close<F, T, R>(before: Option<(F::Result, R)>, folder: F) -> F::Result
+where
+    F: Folder<T>,
+    R: Reducer<F::Result>,
+{
+    let result = folder.complete();
+    match before {
+        Some((left, reducer)) => reducer.reduce(left, result),
+        None => result,
+    }
+}
+
+/// Runs a whole call on the thread that holds `seat`.
+pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_nested: bool) -> P::Result {
+    let registry = seat.registry();
+    let threads = registry.seats().len();
+    if threads == 1 {
+        return run_whole(piece);
+    }
+    let items = piece.items();
+    let site = Site::new(run::<P> as fn(&Seat, P, bool) -> P::Result as usize, items);
+    let estimate = site.estimate();
+    let turn = seat.calls.get();
+    seat.calls.set(turn.wrapping_add(1));
+    let is_wanted = !estimate.is_steady() || turn % tuning::SAMPLE_EVERY == 0;
+    if is_nested && !is_wanted && is_trifle(items, estimate) {
+        return run_whole(piece);
+    }
+    let splitter = Splitter::new(costs(seat), threads);
+    let parts = Parts { per_item: estimate.per_item(), began: ticks() };
+    let call = Call::new(seat, splitter, items, &parts, is_wanted);
+    let result = call.start(piece);
+    if let Some(per_item) = call.sample.per_item() {
+        site.observe(per_item);
+    }
+    result
+}
+
+/// Whether a call made inside another one is so cheap that it need not look at the clock.
+fn is_trifle(items: usize, estimate: Estimate) -> bool {
+    let block = ticks_of_ns(tuning::BATCH_BLOCK_NS) as f32;
+    estimate.per_item().is_some_and(|per_item| items as f32 * per_item <= block)
+}
+
+/// Runs a piece in one go.
+fn run_whole<P: Piece>(piece: P) -> P::Result {
+    piece.run(None).complete()
+}
+
+/// What the decisions of a call weigh in this pool.
+fn costs(seat: &Seat) -> Costs {
+    Costs {
+        start: ticks_of_ns(tuning::BATCH_START_NS),
+        theft: ticks_of_ns(tuning::BATCH_THEFT_NS),
+        block: ticks_of_ns(tuning::BATCH_BLOCK_NS),
+        wake: seat.registry().wake_cost.worth(),
+    }
+}
+
+/// What a held part knows of its call.
+#[derive(Clone, Copy)]
+struct Parts {
+    per_item: Option<f32>,
+    began: u64,
+}
+
+/// A held part.
+struct Held<P> {
+    piece: P,
+    parts: Parts,
+}
+
+impl<P: Piece> Half for Held<P> {
+    type Output = P::Result;
+
+    /// A thief goes on with the call.
+    fn run(self, _migrated: bool) -> P::Result {
+        let Held { mut piece, parts } = self;
+        let seat = Seat::current().expect("a thief holds a seat");
+        let threads = seat.registry().seats().len();
+        piece.migrate(threads);
+        let splitter = Splitter::new(costs(seat), threads);
+        let call = Call::new(seat, splitter, piece.items(), &parts, false);
+        call.is_open.set(true);
+        call.work(Open::new(), piece).finish()
+    }
+}
+
+impl<'s> Call<'s> {
+    fn new(
+        seat: &'s Seat,
+        splitter: Splitter,
+        items: usize,
+        parts: &Parts,
+        is_wanted: bool,
+    ) -> Self {
+        Call {
+            seat,
+            splitter,
+            began: parts.began,
+            last: Cell::new(parts.began),
+            last_wake: Cell::new(parts.began),
+            per_item: Cell::new(parts.per_item),
+            left_items: Cell::new(items),
+            is_open: Cell::new(false),
+            held: Cell::new(0),
+            published: Cell::new(0),
+            jobs: [const { Cell::new(MaybeUninit::uninit()) }; MOST_HELD],
+            sample: Sample {
+                is_wanted,
+                ticks: Cell::new(0),
+                items: Cell::new(0),
+                parks: Cell::new(seat.counters.read(Counter::Parks)),
+            },
+        }
+    }
+
+    pub(super) fn splitter(&self) -> &Splitter {
+        &self.splitter
+    }
+
+    /// What to do with a piece of so many items.
+    pub(super) fn plan(&self, items: usize, min_items: usize) -> Plan {
+        self.splitter.plan(items, min_items, &self.observe(self.last.get()))
+    }
+
+    /// The whole call, on the thread that has begun it.
+    fn start<P: Piece>(&self, piece: P) -> P::Result {
+        let per_item = self.per_item.get().filter(|_| !self.seat.registry().waits_for_anything());
+        let Some(per_item) = per_item.filter(|_| !self.is_worth_sharing()) else {
+            self.is_open.set(true);
+            return self.work(Open::new(), piece).finish();
+        };
+        let flow = match piece.begin(self, per_item) {
+            Plan::Cut(at) if !piece.is_full() => self.cut_and_work(Open::new(), piece, at),
+            _ => self.work(Open::new(), piece),
+        };
+        flow.finish()
+    }
+
+    /// Whether the call shares all from the start: its items are heavy or of unknown cost, or it is large enough to wake a
+    /// sleeper for, or to give something to those who search.
+    fn is_worth_sharing(&self) -> bool {
+        let seen = Observation { has_held: true, ..self.observe(self.began) };
+        self.splitter.is_heavy(seen.per_item) || self.splitter.publish(&seen) != Publish::No
+    }
+
+    /// Goes through a piece.
+    fn work<P: Piece>(&self, open: Open<P>, piece: P) -> Flow<P> {
+        if piece.is_full() {
+            return match open.folder {
+                Some(folder) => Open { before: open.before, folder: None }.with(folder),
+                None => open.with(piece.into_folder()),
+            };
+        }
+        match piece.plan(self) {
+            Plan::Cut(at) if self.held.get() < MOST_HELD => self.cut_and_work(open, piece, at),
+            _ => self.run_piece(open, piece),
+        }
+    }
+
+    fn run_piece<P: Piece>(&self, mut open: Open<P>, piece: P) -> Flow<P> {
+        let items = piece.items();
+        let folder = piece.run(open.folder.take());
+        self.has_run(items, folder.full());
+        open.with(folder)
+    }
+
+    fn cut_and_work<P: Piece>(&self, open: Open<P>, piece: P, at: usize) -> Flow<P> {
+        let (left, right, reducer) = match piece.cut(at) {
+            Ok(parts) => parts,
+            Err(piece) => return self.run_piece(open, piece),
+        };
+        let (flow, right) = self.hold(right, || self.work(open, left));
+        let flow = match flow {
+            Ok(flow) => flow,
+            Err(payload) => {
+                if let Right::Kept(right) = right {
+                    // Its items are nobody else's fault (invariant 4); what comes of them is not wanted any more.
+                    let _ = unwind::halt_unwinding(|| self.work(Open::new(), right).finish());
+                }
+                unwind::resume_unwinding(payload)
+            }
+        };
+        let right = match right {
+            Right::Kept(right) => right,
+            Right::Stolen(result) => {
+                let result = unwind::unwrap_or_resume(result);
+                return Flow::Done(reducer.reduce(flow.finish(), result));
+            }
+        };
+        match flow {
+            Flow::Open(open) => {
+                let is_full = open.folder.as_ref().is_some_and(Folder::full);
+                if !is_full {
+                    return self.work(open, right);
+                }
+                if right.is_full() {
+                    self.has_dropped(right.items());
+                    return Flow::Open(open);
+                }
+                self.work(Open::behind(Flow::Open(open).finish(), reducer), right)
+            }
+            Flow::Done(left) if P::FLOWS => self.work(Open::behind(left, reducer), right),
+            Flow::Done(left) => {
+                let right = self.work(Open::new(), right).finish();
+                Flow::Done(reducer.reduce(left, right))
+            }
+        }
+    }
+
+    /// Runs `first` while `right` is held, and gives back both what came of it and `right`, or its result if it was stolen.
+    fn hold<P: Piece, T>(
+        &self,
+        right: P,
+        first: impl FnOnce() -> T,
+    ) -> (thread::Result<T>, Right<P>) {
+        let items = right.items();
+        let parts = Parts { per_item: self.per_item.get(), began: self.began };
+        let job = StackJob::new(Held { piece: right, parts });
+        let depth = self.held.get();
+        // SAFETY: this frame stays until the job was taken back or its latch is set, below; `first` does not unwind.
+        self.jobs[depth].set(MaybeUninit::new(unsafe { job.as_job_ref() }));
+        self.held.set(depth + 1);
+        self.share(self.last.get());
+        let result = unwind::halt_unwinding(first);
+        if self.seat.spawned_first.get() {
+            self.seat.run_spawned_first();
+        }
+        self.held.set(depth);
+        let is_ours = if self.published.get() > depth {
+            self.published.set(depth);
+            // SAFETY: this thread holds the seat, whose newest fork this is, unless it was stolen (invariant 1).
+            unsafe { self.seat.fork.pop_newest() }
+        } else {
+            true
+        };
+        if is_ours {
+            // SAFETY: taken back, or never published; once.
+            return (result, Right::Kept(unsafe { job.take_back() }.piece));
+        }
+        self.has_dropped(items);
+        // SAFETY: this thread holds the seat and is the only one to wait for this latch.
+        unsafe { self.seat.wait(&job.half().latch, Wait::Join(job.half())) };
+        // SAFETY: the latch is set; taken once.
+        (result, Right::Stolen(unsafe { job.take_result() }))
+    }
+
+    /// So many items need not be run here any more.
+    fn has_dropped(&self, items: usize) {
+        self.left_items.set(self.left_items.get().saturating_sub(items));
+    }
+
+    /// A piece was run: takes the time, and shares what is held if it is worth it.
+    #[inline]
+    fn has_run(&self, items: usize, is_full: bool) {
+        self.has_dropped(items);
+        if self.left_items.get() == 0 && !self.sample.is_wanted {
+            return;
+        }
+        let now = ticks();
+        let spent = now.wrapping_sub(self.last.replace(now));
+        // Counters of different processors may differ a little: then the difference is beyond all bounds.
+        if spent < 1 << 40 && items > 0 {
+            self.sample.add(self.seat, spent, items, is_full);
+            // What was measured counts for half: it follows a change of the load within some pieces.
+            let measured = spent as f32 / items as f32;
+            let per_item = self.per_item.get().map_or(measured, |before| (before + measured) / 2.0);
+            self.per_item.set(Some(per_item.max(f32::MIN_POSITIVE)));
+        }
+        self.share(now);
+    }
+
+    fn observe(&self, now: u64) -> Observation {
+        let idle = self.seat.idle().read();
+        let (held, published) = (self.held.get(), self.published.get());
+        Observation {
+            per_item: self.per_item.get(),
+            left_items: self.left_items.get(),
+            elapsed: now.wrapping_sub(self.began),
+            is_open: self.is_open.get(),
+            has_held: held > published,
+            has_entry: published > 0 && !self.seat.fork.looks_empty(),
+            asleep: idle.sleeping() > 0 || self.seat.is_watched(),
+            searching: idle.searching() > 0,
+            since_wake: now.wrapping_sub(self.last_wake.get()),
+        }
+    }
+
+    /// Publishes what is held, and wakes a sleeper, if that is worth it.
+    fn share(&self, now: u64) {
+        let decision = self.splitter.publish(&self.observe(now));
+        if decision == Publish::No {
+            return;
+        }
+        self.is_open.set(true);
+        while self.published.get() < self.held.get() {
+            let next = self.published.get();
+            // SAFETY: initialized, since `next < held`.
+            let job = unsafe { self.jobs[next].get().assume_init() };
+            // SAFETY: this thread holds the seat; the frame of the part stays until it was popped or its latch is set.
+            if !unsafe { self.seat.push_fork_quietly(job) } {
+                return; // No memory to publish it: it stays held.
+            }
+            self.published.set(next + 1);
+        }
+        if decision == Publish::Waking {
+            self.last_wake.set(now);
+            self.seat.notify_fork();
+        }
+    }
+}
+
+/// What became of a held part.
+enum Right<P: Piece> {
+    Kept(P),
+    Stolen(thread::Result<P::Result>),
+}
+
+impl Sample {
+    /// A piece of so many items took so long. Pieces that ended early say nothing, unless they had one item; nor does one
+    /// in which the thread slept.
+    fn add(&self, seat: &Seat, ticks: u64, items: usize, is_full: bool) {
+        let parks = seat.counters.read(Counter::Parks);
+        let slept = self.parks.replace(parks) != parks;
+        if !slept && (!is_full || items == 1) {
+            self.ticks.set(self.ticks.get() + ticks);
+            self.items.set(self.items.get() + items);
+        }
+    }
+
+    /// What an item has cost, if that is wanted and known.
+    fn per_item(&self) -> Option<f32> {
+        let (ticks, items) = (self.ticks.get(), self.items.get());
+        (self.is_wanted && items > 0).then(|| ticks as f32 / items as f32)
+    }
+}

@@ -1,0 +1,183 @@
+//! A part of a parallel call: a producer and the consumer of its items, cut together.
+
+use super::call::Call;
+use super::{Consumer, Folder, Producer, Reducer, UnindexedConsumer, UnindexedProducer};
+use crate::batch::Plan;
+
+/// See the module's description.
+pub(super) trait Piece: Send + Sized {
+    type Item;
+    type Folder: Folder<Self::Item, Result = Self::Result>;
+    type Reducer: Reducer<Self::Result>;
+    type Result: Send;
+
+    /// Whether one folder may go on from piece to piece.
+    const FLOWS: bool;
+
+    /// The number of items; where that is unknown, the piece's share of the call's, as if cuts halved it.
+    fn items(&self) -> usize;
+
+    /// Whether the items would make no difference any more.
+    fn is_full(&self) -> bool;
+
+    /// Run it or cut it?
+    fn plan(&self, call: &Call<'_>) -> Plan;
+
+    /// The same for the whole of a call that begins without sharing anything.
+    fn begin(&self, call: &Call<'_>, per_item: f32) -> Plan;
+
+    /// Another thread came for the piece: threads are looking for work.
+    fn migrate(&mut self, threads: usize);
+
+    /// Cuts the piece at an index, if it has indices, or gives it back if it cannot be cut.
+    fn cut(self, at: usize) -> Result<(Self, Self, Self::Reducer), Self>;
+
+    /// A folder for this piece, which takes no items.
+    fn into_folder(self) -> Self::Folder;
+
+    /// Runs all items through the folder given, or one of its own.
+    fn run(self, folder: Option<Self::Folder>) -> Self::Folder;
+}
+
+/// A piece of known length.
+pub(super) struct IndexedPiece<P, C> {
+    pub(super) len: usize,
+    pub(super) min_len: usize,
+    pub(super) producer: P,
+    pub(super) consumer: C,
+}
+
+impl<P, C> Piece for IndexedPiece<P, C>
+where
+    P: Producer,
+    C: Consumer<P::Item>,
+{
+    type Item = P::Item;
+    type Folder = C::Folder;
+    type Reducer = C::Reducer;
+    type Result = C::Result;
+    const FLOWS: bool = C::__FLOWS;
+
+    fn items(&self) -> usize {
+        self.len
+    }
+
+    fn is_full(&self) -> bool {
+        self.consumer.full()
+    }
+
+    fn plan(&self, call: &Call<'_>) -> Plan {
+        call.plan(self.len, self.min_len)
+    }
+
+    fn begin(&self, call: &Call<'_>, per_item: f32) -> Plan {
+        call.splitter().begin(self.len, self.min_len, per_item)
+    }
+
+    fn migrate(&mut self, _threads: usize) {}
+
+    fn cut(self, at: usize) -> Result<(Self, Self, C::Reducer), Self> {
+        let IndexedPiece { len, min_len, producer, consumer } = self;
+        let (left_producer, right_producer) = producer.split_at(at);
+        let (left_consumer, right_consumer, reducer) = consumer.split_at(at);
+        let left =
+            IndexedPiece { len: at, min_len, producer: left_producer, consumer: left_consumer };
+        let right = IndexedPiece {
+            len: len - at,
+            min_len,
+            producer: right_producer,
+            consumer: right_consumer,
+        };
+        Ok((left, right, reducer))
+    }
+
+    fn into_folder(self) -> C::Folder {
+        self.consumer.into_folder()
+    }
+
+    fn run(self, folder: Option<C::Folder>) -> C::Folder {
+        let IndexedPiece { producer, consumer, .. } = self;
+        producer.fold_with(folder.unwrap_or_else(|| consumer.into_folder()))
+    }
+}
+
+/// What stands for the number of items of a whole call that does not know it.
+const WHOLE: usize = 1 << 16;
+
+/// A piece that chooses itself where to be cut.
+pub(super) struct UnindexedPiece<P, C> {
+    /// How many more pieces it may become; halves with every cut.
+    budget: usize,
+    /// The part of [`WHOLE`] that it is taken for.
+    items: usize,
+    producer: P,
+    consumer: C,
+}
+
+impl<P, C> UnindexedPiece<P, C> {
+    /// A whole call, to be cut into a piece for each of so many threads.
+    pub(super) fn whole(producer: P, consumer: C, threads: usize) -> Self {
+        UnindexedPiece { budget: threads, items: WHOLE, producer, consumer }
+    }
+}
+
+impl<P, C> Piece for UnindexedPiece<P, C>
+where
+    P: UnindexedProducer,
+    C: UnindexedConsumer<P::Item>,
+{
+    type Item = P::Item;
+    type Folder = C::Folder;
+    type Reducer = C::Reducer;
+    type Result = C::Result;
+    const FLOWS: bool = C::__FLOWS;
+
+    fn items(&self) -> usize {
+        self.items
+    }
+
+    fn is_full(&self) -> bool {
+        self.consumer.full()
+    }
+
+    /// What is in the piece is not known, so the clock says nothing about it: it is cut as long as the budget lasts.
+    fn plan(&self, _call: &Call<'_>) -> Plan {
+        if self.budget > 0 { Plan::Cut(1) } else { Plan::Run }
+    }
+
+    fn begin(&self, call: &Call<'_>, _per_item: f32) -> Plan {
+        self.plan(call)
+    }
+
+    fn migrate(&mut self, threads: usize) {
+        self.budget = self.budget.max(threads);
+    }
+
+    fn cut(self, _at: usize) -> Result<(Self, Self, C::Reducer), Self> {
+        let UnindexedPiece { budget, items, producer, consumer } = self;
+        let budget = budget / 2;
+        match producer.split() {
+            (left, Some(right)) => {
+                let reducer = consumer.to_reducer();
+                let left = UnindexedPiece {
+                    budget,
+                    items: items / 2,
+                    producer: left,
+                    consumer: consumer.split_off_left(),
+                };
+                let items = items - items / 2;
+                Ok((left, UnindexedPiece { budget, items, producer: right, consumer }, reducer))
+            }
+            (producer, None) => Err(UnindexedPiece { budget: 0, items, producer, consumer }),
+        }
+    }
+
+    fn into_folder(self) -> C::Folder {
+        self.consumer.into_folder()
+    }
+
+    fn run(self, folder: Option<C::Folder>) -> C::Folder {
+        let UnindexedPiece { producer, consumer, .. } = self;
+        producer.fold_with(folder.unwrap_or_else(|| consumer.into_folder()))
+    }
+}
