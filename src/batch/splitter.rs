@@ -40,16 +40,9 @@ pub struct Observation {
 impl Observation {
     /// What is left, in ticks. Unknown costs count as endless.
     #[inline]
-    fn left(&self) -> u64 {
-        self.per_item.map_or(u64::MAX, |per_item| cost(self.left_items, per_item))
+    fn left(&self) -> f32 {
+        self.per_item.map_or(f32::INFINITY, |per_item| self.left_items as f32 * per_item)
     }
-}
-
-/// What so many items cost, in ticks.
-#[inline]
-fn cost(items: usize, per_item: f32) -> u64 {
-    // Saturates, as all casts from floating point do.
-    (items as f32 * per_item) as u64
 }
 
 /// What to do with a piece.
@@ -75,26 +68,32 @@ pub enum Publish {
 /// The decisions of one pool. See the [module](crate::batch).
 #[derive(Clone, Copy, Debug)]
 pub struct Splitter {
-    costs: Costs,
-    threads: u64,
+    // Ticks. Seven digits are enough for a decision.
+    start: f32,
+    theft: f32,
+    block: f32,
+    wake: f32,
+    /// A quarter of one thread's fair share.
+    stretch: f32,
 }
 
 impl Splitter {
     /// The decisions for a pool of so many threads.
     pub fn new(costs: Costs, threads: usize) -> Self {
-        Splitter { costs, threads: (threads as u64).max(1) }
-    }
-
-    /// What the decisions weigh.
-    pub fn costs(&self) -> &Costs {
-        &self.costs
+        Splitter {
+            start: costs.start as f32,
+            theft: costs.theft as f32,
+            block: costs.block as f32,
+            wake: costs.wake as f32,
+            stretch: 0.25 / threads.max(1) as f32,
+        }
     }
 
     /// Whether a call must share all from the start: its items are of unknown cost, or so heavy that one of them is as much
     /// as a piece.
     #[inline]
     pub fn is_heavy(&self, per_item: Option<f32>) -> bool {
-        per_item.is_none_or(|per_item| per_item > (self.costs.block / 4) as f32)
+        per_item.is_none_or(|per_item| per_item > self.block / 4.0)
     }
 
     /// What to do with a whole call of so many items that begins without sharing anything: at most an eighth is run before
@@ -105,8 +104,15 @@ impl Splitter {
         if items / 2 < min_items {
             return Plan::Run;
         }
-        let affordable = (self.costs.start as f32 / per_item) as usize;
-        Plan::Cut(affordable.min(items / 8).max(min_items))
+        let eighth = items / 8;
+        let affordable = if eighth as f32 * per_item <= self.start {
+            eighth
+        } else {
+            (self.start / per_item) as usize
+        };
+        // A multiple of 16 leaves the vectors of the loop whole.
+        let whole = if affordable > 16 { affordable & !15 } else { affordable };
+        Plan::Cut(whole.max(min_items))
     }
 
     /// What to do with a piece of `items` items, neither part of which may have fewer than `min_items`.
@@ -124,12 +130,12 @@ impl Splitter {
             return Plan::Cut(items / 2);
         };
         let allowed = if seen.is_open && !seen.has_entry {
-            self.costs.theft
+            self.theft
         } else {
-            let share = seen.left() / (4 * self.threads);
-            seen.elapsed.min(share.max(self.costs.block)).max(self.costs.start)
+            let stretch = seen.left() * self.stretch;
+            (seen.elapsed as f32).min(stretch.max(self.block)).max(self.start)
         };
-        if cost(items, per_item) <= allowed { Plan::Run } else { Plan::Cut(items / 2) }
+        if items as f32 * per_item <= allowed { Plan::Run } else { Plan::Cut(items / 2) }
     }
 
     /// Whether to publish what is held, and to wake somebody for it.
@@ -144,12 +150,12 @@ impl Splitter {
             return Publish::No;
         }
         let left = seen.left();
-        let overdue = seen.since_wake > 4 * self.costs.wake;
-        if seen.asleep && left > self.costs.wake && (!seen.searching || overdue) {
+        let is_overdue = || seen.since_wake as f32 > 4.0 * self.wake;
+        if seen.asleep && left > self.wake && (!seen.searching || is_overdue()) {
             return Publish::Waking;
         }
-        let wanted = seen.searching && left > self.costs.theft;
-        if seen.has_held && (wanted || seen.is_open || seen.elapsed > self.costs.wake) {
+        let is_wanted = seen.searching && left > self.theft;
+        if seen.has_held && (is_wanted || seen.is_open || seen.elapsed as f32 > self.wake) {
             return Publish::Quietly;
         }
         Publish::No

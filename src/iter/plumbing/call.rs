@@ -153,7 +153,13 @@ fn is_trifle(items: usize, estimate: Estimate) -> bool {
 
 /// Runs a piece in one go.
 fn run_whole<P: Piece>(piece: P) -> P::Result {
-    piece.run(None).complete()
+    run_items(piece, None).complete()
+}
+
+/// Runs the items of a piece through a folder: the innermost loop, which stands once in the program for each kind of call.
+#[inline(never)]
+fn run_items<P: Piece>(piece: P, folder: Option<P::Folder>) -> P::Folder {
+    piece.run(folder)
 }
 
 /// What the decisions of a call weigh in this pool.
@@ -240,11 +246,18 @@ impl<'s> Call<'s> {
             self.is_open.set(true);
             return self.work(Open::new(), piece).finish();
         };
-        let flow = match piece.begin(self, per_item) {
-            Plan::Cut(at) if !piece.is_full() => self.cut_and_work(Open::new(), piece, at),
-            _ => self.work(Open::new(), piece),
+        if piece.is_full() {
+            return piece.into_folder().complete();
+        }
+        let (first, rest, reducer) = match piece.begin(self, per_item) {
+            Plan::Run => return self.run_piece(Open::new(), piece).finish(),
+            Plan::Cut(at) => match piece.cut(at) {
+                Ok(parts) => parts,
+                Err(piece) => return self.run_piece(Open::new(), piece).finish(),
+            },
         };
-        flow.finish()
+        let flow = unwind::halt_unwinding(|| self.run_piece(Open::new(), first));
+        self.go_on(flow, reducer, Right::Kept(rest)).finish()
     }
 
     /// Whether the call shares all from the start: its items are heavy or of unknown cost, or it is large enough to wake a
@@ -270,7 +283,7 @@ impl<'s> Call<'s> {
 
     fn run_piece<P: Piece>(&self, mut open: Open<P>, piece: P) -> Flow<P> {
         let items = piece.items();
-        let folder = piece.run(open.folder.take());
+        let folder = run_items(piece, open.folder.take());
         self.has_run(items, folder.full());
         open.with(folder)
     }
@@ -281,6 +294,16 @@ impl<'s> Call<'s> {
             Err(piece) => return self.run_piece(open, piece),
         };
         let (flow, right) = self.hold(right, || self.work(open, left));
+        self.go_on(flow, reducer, right)
+    }
+
+    /// The left part of a cut has been gone through: goes on with the right one.
+    fn go_on<P: Piece>(
+        &self,
+        flow: thread::Result<Flow<P>>,
+        reducer: P::Reducer,
+        right: Right<P>,
+    ) -> Flow<P> {
         let flow = match flow {
             Ok(flow) => flow,
             Err(payload) => {
