@@ -1,4 +1,15 @@
 //! Parallel iterators over a [`Vec`] by value, and what is collected into one.
+//!
+//! By reference a vector is iterated as the [slice](crate::slice) that it is. When collecting, items whose number is known are
+//! written straight to their places; others are gathered in one vector for each piece, which are then appended in order.
+//!
+//! ```
+//! use moirai::prelude::*;
+//!
+//! let names = vec!["clotho".to_owned(), "lachesis".to_owned()];
+//! let upper: Vec<String> = names.into_par_iter().map(|name| name.to_uppercase()).collect();
+//! assert_eq!(upper, ["CLOTHO", "LACHESIS"]);
+//! ```
 use std::iter::FusedIterator;
 use std::ops::{Range, RangeBounds};
 use std::rc::Rc;
@@ -30,7 +41,8 @@ impl<'data, T: Send> IntoParallelIterator for &'data mut Vec<T> {
     }
 }
 
-/// Yields the items of a vector by value; what is not consumed is dropped.
+/// Yields the items of a vector by value, and drops what is not consumed; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
 #[derive(Clone, Debug)]
 pub struct IntoIter<T> {
     vec: Vec<T>,
@@ -101,13 +113,11 @@ impl<'data, T: Send> ParallelDrainRange<usize> for &'data mut Vec<T> {
     }
 }
 
-/// Yields the items in a range of a vector and removes them from there.
-///
-/// # Invariant
-///
-/// Until `items_lent` is set the vector is as it was, `len_before` items long, and `range` lies
-/// within. Afterwards it ends where the range starts; the items of the range are no longer its
-/// business, those behind the range still stand in its buffer.
+/// Yields the items in a range of a vector and removes them from there; see
+/// [`par_drain`](crate::iter::ParallelDrainRange::par_drain).
+// Invariant: until `items_lent` is set the vector is as it was, `len_before` items long, and `range` lies
+// within. Afterwards it ends where the range starts; the items of the range are no longer its
+// business, those behind the range still stand in its buffer.
 #[derive(Debug)]
 pub struct Drain<'data, T: Send> {
     vec: &'data mut Vec<T>,

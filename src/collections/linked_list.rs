@@ -1,11 +1,23 @@
 //! Parallel iterators over a [`LinkedList`], and what is collected into one.
+//!
+//! The calling thread gathers the items, or references to them, in a vector first: a pass over the list, and memory.
+//!
+//! ```
+//! use moirai::prelude::*;
+//! use std::collections::LinkedList;
+//!
+//! let mut list: LinkedList<u32> = (0..4_u32).into_par_iter().collect();
+//! list.par_iter_mut().for_each(|n| *n *= 10);
+//! assert_eq!(list.into_par_iter().collect::<Vec<_>>(), [0, 10, 20, 30]);
+//! ```
 use std::collections::LinkedList;
 
 use super::collect_by_extending;
 use crate::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator, clone_fields, delegate};
 use crate::vec;
 
-/// Yields the items of a list by value.
+/// Yields the items of a list by value; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
 #[derive(Clone, Debug)]
 pub struct IntoIter<T> {
     base: vec::IntoIter<T>,
@@ -22,7 +34,8 @@ impl<T: Send> IntoParallelIterator for LinkedList<T> {
     }
 }
 
-/// Yields the items of a list by reference.
+/// Yields the items of a list by reference; see
+/// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
 #[derive(Debug)]
 pub struct Iter<'a, T> {
     base: vec::IntoIter<&'a T>,
@@ -40,7 +53,8 @@ impl<'a, T: Sync> IntoParallelIterator for &'a LinkedList<T> {
     }
 }
 
-/// Yields the items of a list by mutable reference.
+/// Yields the items of a list by mutable reference; see
+/// [`par_iter_mut`](crate::iter::IntoParallelRefMutIterator::par_iter_mut).
 #[derive(Debug)]
 pub struct IterMut<'a, T> {
     base: vec::IntoIter<&'a mut T>,
