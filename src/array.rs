@@ -1,6 +1,6 @@
 //! Parallel iterators over arrays by value.
 //!
-//! By reference an array is iterated as the [slice] that it is.
+//! By reference an array is iterated as the [slice](mod@slice) that it is.
 //!
 //! ```
 //! use moirai::prelude::*;
@@ -45,6 +45,14 @@ impl<T: Send, const N: usize> IntoParallelIterator for [T; N] {
 
 /// Yields the items of an array by value, and drops what is not consumed; see
 /// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::array::IntoIter;
+/// use moirai::prelude::*;
+///
+/// let items: IntoIter<u32, 2> = [2, 1].into_par_iter();
+/// assert_eq!(items.len(), 2);
+/// ```
 #[derive(Clone, Debug)]
 pub struct IntoIter<T, const N: usize> {
     array: [T; N],

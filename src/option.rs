@@ -26,6 +26,15 @@ use crate::iter::{
 
 /// Yields the item of an `Option` by value; see
 /// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::option::IntoIter;
+/// use moirai::prelude::*;
+///
+/// let value: Option<u32> = Some(7);
+/// let item: IntoIter<u32> = value.into_par_iter();
+/// assert_eq!(item.collect::<Vec<u32>>(), [7]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct IntoIter<T> {
     option: Option<T>,
@@ -45,6 +54,15 @@ indexed_source! {
 
 /// Yields the item of an `Option` by reference; see
 /// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
+///
+/// ```
+/// use moirai::option::Iter;
+/// use moirai::prelude::*;
+///
+/// let value: Option<u32> = Some(7);
+/// let item: Iter<u32> = value.par_iter();
+/// assert_eq!(item.len(), 1);
+/// ```
 #[derive(Debug)]
 pub struct Iter<'data, T> {
     base: IntoIter<&'data T>,
@@ -54,6 +72,16 @@ delegate! { indexed impl['data, T: Sync] Iter<'data, T> => &'data T }
 
 /// Yields the item of an `Option` by mutable reference; see
 /// [`par_iter_mut`](crate::iter::IntoParallelRefMutIterator::par_iter_mut).
+///
+/// ```
+/// use moirai::option::IterMut;
+/// use moirai::prelude::*;
+///
+/// let mut value: Option<u32> = Some(7);
+/// let item: IterMut<u32> = value.par_iter_mut();
+/// item.for_each(|n| *n += 1);
+/// assert_eq!(value, Some(8));
+/// ```
 #[derive(Debug)]
 pub struct IterMut<'data, T> {
     base: IntoIter<&'data mut T>,

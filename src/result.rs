@@ -25,6 +25,15 @@ use crate::option;
 
 /// Yields the item of a `Result` by value; see
 /// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::result::IntoIter;
+/// use moirai::prelude::*;
+///
+/// let value: Result<u32, ()> = Ok(7);
+/// let item: IntoIter<u32> = value.into_par_iter();
+/// assert_eq!(item.collect::<Vec<u32>>(), [7]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct IntoIter<T> {
     base: option::IntoIter<T>,
@@ -33,6 +42,15 @@ delegate! { indexed impl[T: Send] IntoIter<T> => T }
 
 /// Yields the item of a `Result` by reference; see
 /// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
+///
+/// ```
+/// use moirai::result::Iter;
+/// use moirai::prelude::*;
+///
+/// let value: Result<u32, ()> = Ok(7);
+/// let item: Iter<u32> = value.par_iter();
+/// assert_eq!(item.len(), 1);
+/// ```
 #[derive(Debug)]
 pub struct Iter<'data, T> {
     base: option::IntoIter<&'data T>,
@@ -42,6 +60,16 @@ delegate! { indexed impl['data, T: Sync] Iter<'data, T> => &'data T }
 
 /// Yields the item of a `Result` by mutable reference; see
 /// [`par_iter_mut`](crate::iter::IntoParallelRefMutIterator::par_iter_mut).
+///
+/// ```
+/// use moirai::result::IterMut;
+/// use moirai::prelude::*;
+///
+/// let mut value: Result<u32, ()> = Ok(7);
+/// let item: IterMut<u32> = value.par_iter_mut();
+/// item.for_each(|n| *n += 1);
+/// assert_eq!(value, Ok(8));
+/// ```
 #[derive(Debug)]
 pub struct IterMut<'data, T> {
     base: option::IntoIter<&'data mut T>,

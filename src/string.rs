@@ -40,6 +40,16 @@ impl<'a> ParallelDrainRange<usize> for &'a mut String {
 
 /// Yields the characters in a range of a string and removes them from there; see
 /// [`par_drain`](crate::iter::ParallelDrainRange::par_drain).
+///
+/// ```
+/// use moirai::prelude::*;
+/// use moirai::string::Drain;
+///
+/// let mut word = String::from("thread");
+/// let tail: Drain = word.par_drain(2..);
+/// assert_eq!(tail.count(), 4);
+/// assert_eq!(word, "th");
+/// ```
 // Invariant: the range starts and ends at char boundaries of the string.
 #[derive(Debug)]
 pub struct Drain<'a> {

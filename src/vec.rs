@@ -43,6 +43,14 @@ impl<'data, T: Send> IntoParallelIterator for &'data mut Vec<T> {
 
 /// Yields the items of a vector by value, and drops what is not consumed; see
 /// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::prelude::*;
+/// use moirai::vec::IntoIter;
+///
+/// let items: IntoIter<u32> = vec![2, 1].into_par_iter();
+/// assert_eq!(items.rev().collect::<Vec<u32>>(), [1, 2]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct IntoIter<T> {
     vec: Vec<T>,
@@ -115,6 +123,16 @@ impl<'data, T: Send> ParallelDrainRange<usize> for &'data mut Vec<T> {
 
 /// Yields the items in a range of a vector and removes them from there; see
 /// [`par_drain`](crate::iter::ParallelDrainRange::par_drain).
+///
+/// ```
+/// use moirai::prelude::*;
+/// use moirai::vec::Drain;
+///
+/// let mut numbers = vec![2, 1, 0];
+/// let items: Drain<u32> = numbers.par_drain(..2);
+/// assert_eq!(items.sum::<u32>(), 3);
+/// assert_eq!(numbers, [0]);
+/// ```
 // Invariant: until `items_lent` is set the vector is as it was, `len_before` items long, and `range` lies
 // within. Afterwards it ends where the range starts; the items of the range are no longer its
 // business, those behind the range still stand in its buffer.

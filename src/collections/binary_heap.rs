@@ -23,6 +23,15 @@ use crate::{slice, vec};
 
 /// Yields the items of a heap by value; see
 /// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::collections::binary_heap::IntoIter;
+/// use moirai::prelude::*;
+/// use std::collections::BinaryHeap;
+///
+/// let items: IntoIter<u32> = BinaryHeap::from([2, 1]).into_par_iter();
+/// assert_eq!(items.sum::<u32>(), 3);
+/// ```
 #[derive(Clone, Debug)]
 pub struct IntoIter<T> {
     base: vec::IntoIter<T>,
@@ -41,6 +50,16 @@ impl<T: Send> IntoParallelIterator for BinaryHeap<T> {
 
 /// Yields the items of a heap by reference; see
 /// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
+///
+/// ```
+/// use moirai::collections::binary_heap::Iter;
+/// use moirai::prelude::*;
+/// use std::collections::BinaryHeap;
+///
+/// let heap = BinaryHeap::from([2, 1]);
+/// let items: Iter<u32> = heap.par_iter();
+/// assert_eq!(items.max(), Some(&2));
+/// ```
 #[derive(Debug)]
 pub struct Iter<'a, T> {
     base: slice::Iter<'a, T>,
@@ -69,6 +88,16 @@ impl<'a, T: Ord + Send> ParallelDrainFull for &'a mut BinaryHeap<T> {
 
 /// Yields the items of a heap and leaves it empty, with its memory; see
 /// [`par_drain`](crate::iter::ParallelDrainFull::par_drain).
+///
+/// ```
+/// use moirai::collections::binary_heap::Drain;
+/// use moirai::prelude::*;
+/// use std::collections::BinaryHeap;
+///
+/// let mut heap = BinaryHeap::from([2, 1]);
+/// let items: Drain<u32> = heap.par_drain();
+/// assert_eq!(items.len(), 2);
+/// ```
 #[derive(Debug)]
 pub struct Drain<'a, T> {
     heap: &'a mut BinaryHeap<T>,

@@ -21,6 +21,15 @@ use crate::vec;
 
 /// Yields the entries of a map by value; see
 /// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::collections::btree_map::IntoIter;
+/// use moirai::prelude::*;
+/// use std::collections::BTreeMap;
+///
+/// let entries: IntoIter<u8, char> = BTreeMap::from([(1, 'a')]).into_par_iter();
+/// assert_eq!(entries.max(), Some((1, 'a')));
+/// ```
 #[derive(Debug)]
 pub struct IntoIter<K, V> {
     base: vec::IntoIter<(K, V)>,
@@ -39,6 +48,16 @@ impl<K: Send, V: Send> IntoParallelIterator for BTreeMap<K, V> {
 
 /// Yields the entries of a map by reference; see
 /// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
+///
+/// ```
+/// use moirai::collections::btree_map::Iter;
+/// use moirai::prelude::*;
+/// use std::collections::BTreeMap;
+///
+/// let map = BTreeMap::from([(1, 'a')]);
+/// let entries: Iter<u8, char> = map.par_iter();
+/// assert_eq!(entries.max(), Some((&1, &'a')));
+/// ```
 #[derive(Debug)]
 pub struct Iter<'a, K, V> {
     base: vec::IntoIter<(&'a K, &'a V)>,
@@ -58,6 +77,17 @@ impl<'a, K: Sync, V: Sync> IntoParallelIterator for &'a BTreeMap<K, V> {
 
 /// Yields the entries of a map by reference, their values by mutable reference; see
 /// [`par_iter_mut`](crate::iter::IntoParallelRefMutIterator::par_iter_mut).
+///
+/// ```
+/// use moirai::collections::btree_map::IterMut;
+/// use moirai::prelude::*;
+/// use std::collections::BTreeMap;
+///
+/// let mut map = BTreeMap::from([(1, 'a')]);
+/// let entries: IterMut<u8, char> = map.par_iter_mut();
+/// entries.for_each(|(_, letter)| *letter = 'b');
+/// assert_eq!(map[&1], 'b');
+/// ```
 #[derive(Debug)]
 pub struct IterMut<'a, K, V> {
     base: vec::IntoIter<(&'a K, &'a mut V)>,

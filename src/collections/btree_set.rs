@@ -18,6 +18,15 @@ use crate::vec;
 
 /// Yields the items of a set by value; see
 /// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::collections::btree_set::IntoIter;
+/// use moirai::prelude::*;
+/// use std::collections::BTreeSet;
+///
+/// let items: IntoIter<u32> = BTreeSet::from([2, 1]).into_par_iter();
+/// assert_eq!(items.sum::<u32>(), 3);
+/// ```
 #[derive(Debug)]
 pub struct IntoIter<T> {
     base: vec::IntoIter<T>,
@@ -36,6 +45,16 @@ impl<T: Send> IntoParallelIterator for BTreeSet<T> {
 
 /// Yields the items of a set by reference; see
 /// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
+///
+/// ```
+/// use moirai::collections::btree_set::Iter;
+/// use moirai::prelude::*;
+/// use std::collections::BTreeSet;
+///
+/// let set = BTreeSet::from([2, 1]);
+/// let items: Iter<u32> = set.par_iter();
+/// assert_eq!(items.find_first(|_| true), Some(&1));
+/// ```
 #[derive(Debug)]
 pub struct Iter<'a, T> {
     base: vec::IntoIter<&'a T>,
