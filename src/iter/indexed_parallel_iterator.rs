@@ -11,7 +11,7 @@ use super::{IntoParallelIterator, ParallelIterator};
 /// What keeps positions, like [`map`](ParallelIterator::map), keeps an iterator indexed; what does
 /// not, like [`filter`](ParallelIterator::filter), leaves a plain [`ParallelIterator`].
 ///
-/// Adaptors cost nothing by themselves: only indices are computed, and items are not moved.
+/// Most adaptors but compute indices: items are neither moved nor copied.
 ///
 /// ```
 /// use moirai::prelude::*;
@@ -131,6 +131,10 @@ pub trait IndexedParallelIterator: ParallelIterator {
     }
 
     /// Yields items of `self` and of `other` in turn, until it is the turn of one that has no more.
+    ///
+    /// # Panics
+    ///
+    /// As [`interleave`](Self::interleave).
     ///
     /// ```
     /// use moirai::prelude::*;

@@ -20,13 +20,13 @@ use super::{FromParallelIterator, IntoParallelIterator, ParallelExtend};
 /// [`for_each`](Self::for_each) is called. Results keep the order of the items unless a method says
 /// otherwise; side effects have no order.
 ///
-/// Nothing is allocated for the iteration itself. It costs one [`join`](crate::join()) for each cut, and a closure call for
-/// each item where the compiler does not see through it; for few and cheap items a plain loop is faster.
+/// The sequence is cut in two again and again, and the pieces run as plain loops. A cut costs one
+/// [`join`](crate::join()) and allocates nothing. For few and cheap items a sequential iterator is faster.
 ///
 /// # Panics
 ///
-/// A panic in any closure reaches the caller, once all pieces at work have ended; of several panics the leftmost of those
-/// that meet. Items that have not been consumed are dropped.
+/// A panic in any closure reaches the caller, once all pieces at work have ended; where both sides of a cut have
+/// panicked, the left one's. Items that have not been consumed are dropped.
 ///
 /// # Examples
 ///
