@@ -1,5 +1,6 @@
 //! What the layout promises, checked on the source tree: imports point down, outside crates have one owner each, every
-//! atomic ordering is explained, links in the documents lead somewhere, ids that are quoted are listed, and nothing we depend on depends on rayon.
+//! atomic ordering is explained, links in the documents lead somewhere, ids that are quoted are listed, and nothing we
+//! depend on depends on rayon.
 //!
 //! Each check is a function over text that returns its findings, so that a planted fault can show that it finds any.
 

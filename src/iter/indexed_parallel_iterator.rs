@@ -508,8 +508,8 @@ pub trait IndexedParallelIterator: ParallelIterator {
 
     /// Asks for pieces of at least `min` items, so that none is cut into shorter halves.
     ///
-    /// Worth while if starting a piece is costly: `map_init` and the like begin anew in each. 0 counts as 1. Of several such wishes the largest holds, and it beats
-    /// [`with_max_len`](Self::with_max_len).
+    /// Worth while if starting a piece is costly: `map_init` and the like begin anew in each. Of several
+    /// such wishes the largest holds, and it beats [`with_max_len`](Self::with_max_len); 0 counts as 1.
     ///
     /// ```
     /// use moirai::prelude::*;

@@ -21,12 +21,13 @@ use super::{FromParallelIterator, IntoParallelIterator, ParallelExtend};
 /// otherwise; side effects have no order.
 ///
 /// The sequence is cut in two again and again, and the pieces run as plain loops. A cut costs one
-/// [`join`](crate::join()) and allocates nothing. For few and cheap items a sequential iterator is faster.
+/// [`join`](crate::join()) and allocates nothing. For few and cheap items a sequential iterator is
+/// faster.
 ///
 /// # Panics
 ///
-/// A panic in any closure reaches the caller, once all pieces at work have ended; where both sides of a cut have
-/// panicked, the left one's. Items that have not been consumed are dropped.
+/// A panic in any closure reaches the caller, once all pieces at work have ended; where both sides
+/// of a cut have panicked, the left one's. Items that have not been consumed are dropped.
 ///
 /// # Examples
 ///
@@ -358,7 +359,8 @@ pub trait ParallelIterator: Sized + Send {
 
     /// Yields the items of the parallel iterators that `map_op` makes of each item, in order.
     ///
-    /// Each inner iterator is cut in pieces of its own. Where the inner iterators are short, [`flat_map_iter`](Self::flat_map_iter) is faster.
+    /// Each inner iterator is cut in pieces of its own. Where the inner iterators are short,
+    /// [`flat_map_iter`](Self::flat_map_iter) is faster.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -1168,7 +1170,8 @@ pub trait ParallelIterator: Sized + Send {
 
     /// The exact number of items, if it is known.
     ///
-    /// It is what lets [`collect`](Self::collect) write to a vector in place. An implementor that returns `Some` promises to cut consumers by `split_at` only.
+    /// It is what lets [`collect`](Self::collect) write to a vector in place. An implementor that returns
+    /// `Some` promises to cut consumers by `split_at` only.
     ///
     /// ```
     /// use moirai::prelude::*;

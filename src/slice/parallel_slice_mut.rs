@@ -11,9 +11,13 @@ use super::{
 /// For those over its elements there is [`par_iter_mut`](crate::iter::IntoParallelRefMutIterator).
 ///
 /// All sorts make O(n log n) comparisons, and leave short slices to std's sorts on the calling thread. The result is that
-/// of std's sort of the same name, but for the order of equal elements where that is not kept. A comparison that
-/// contradicts itself gives some order of the same elements; a panic in one reaches the caller, and leaves some order of
-/// the same elements too.
+/// of std's sort of the same name, but for the order of equal elements where that is not kept.
+///
+/// # Panics
+///
+/// If a comparison panics; and, as with std's sorts, perhaps if the comparison is no total order: `partial_cmp` of floating
+/// point numbers is none if there is a NaN, `total_cmp` is one. Whatever happens, the slice holds the same elements in some
+/// order.
 ///
 /// ```
 /// use moirai::prelude::*;
