@@ -1,4 +1,13 @@
 //! Parallel iterators over arrays by value.
+//!
+//! By reference an array is iterated as the [slice](mod@slice) that it is.
+//!
+//! ```
+//! use moirai::prelude::*;
+//!
+//! let lengths: Vec<usize> = ["spin", "measure", "cut"].into_par_iter().map(str::len).collect();
+//! assert_eq!(lengths, [4, 7, 3]);
+//! ```
 use std::mem::ManuallyDrop;
 
 use crate::iter::IntoParallelIterator;
@@ -34,7 +43,16 @@ impl<T: Send, const N: usize> IntoParallelIterator for [T; N] {
     }
 }
 
-/// Yields the items of an array by value; what is not consumed is dropped.
+/// Yields the items of an array by value, and drops what is not consumed; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::array::IntoIter;
+/// use moirai::prelude::*;
+///
+/// let items: IntoIter<u32, 2> = [2, 1].into_par_iter();
+/// assert_eq!(items.len(), 2);
+/// ```
 #[derive(Clone, Debug)]
 pub struct IntoIter<T, const N: usize> {
     array: [T; N],

@@ -14,7 +14,15 @@ use std::mem::MaybeUninit;
 use std::sync::Arc;
 use std::thread;
 
-/// Tells a broadcast closure on which worker it runs.
+/// Tells a broadcast closure on which worker it runs. See [`broadcast()`].
+///
+/// # Examples
+///
+/// ```
+/// let pool = moirai::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+/// let last = pool.broadcast(|context| context.index() + 1 == context.num_threads());
+/// assert_eq!(last, [false, true]);
+/// ```
 pub struct BroadcastContext<'a> {
     index: usize,
     threads: usize,
@@ -32,12 +40,27 @@ impl BroadcastContext<'_> {
     }
 
     /// The worker's index, below [`num_threads`](Self::num_threads).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// moirai::broadcast(|context| {
+    ///     assert_eq!(Some(context.index()), moirai::current_thread_index());
+    /// });
+    /// ```
     #[inline]
     pub fn index(&self) -> usize {
         self.index
     }
 
     /// The number of workers, which is how often the closure runs.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let counts = moirai::broadcast(|context| context.num_threads());
+    /// assert!(counts.iter().all(|&count| count == counts.len()));
+    /// ```
     #[inline]
     pub fn num_threads(&self) -> usize {
         self.threads
@@ -57,6 +80,9 @@ impl std::fmt::Debug for BroadcastContext<'_> {
 ///
 /// A worker runs its share when it has nothing left in its own queues, or waits. The first broadcast on a pool ends the
 /// admission of guests to it: what is set in thread-locals on the workers counts from then on.
+///
+/// Every worker is woken, so this costs some microseconds for each; and it returns no earlier than the busiest of them has
+/// come to the end of its present job.
 ///
 /// # Panics
 ///

@@ -9,6 +9,15 @@ use std::any::Any;
 use std::marker::PhantomData;
 
 /// Tells a closure of [`join_context`] where it runs.
+///
+/// # Examples
+///
+/// ```
+/// let pool = moirai::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+/// // There is nobody who could take the second closure away.
+/// let migrated = pool.install(|| moirai::join_context(|a| a.migrated(), |b| b.migrated()));
+/// assert_eq!(migrated, (false, false));
+/// ```
 #[derive(Debug)]
 pub struct FnContext {
     migrated: bool,
@@ -24,6 +33,26 @@ impl FnContext {
 
     /// Whether the closure runs on another thread than the one that called [`join_context`] (or was called from outside
     /// the pool).
+    ///
+    /// # Examples
+    ///
+    /// A sign that others look for work, and that it may pay to cut finer:
+    ///
+    /// ```
+    /// fn count(items: &[bool], pieces: usize) -> usize {
+    ///     if pieces < 2 || items.len() < 2 {
+    ///         return items.iter().filter(|&&yes| yes).count();
+    ///     }
+    ///     let (left, right) = items.split_at(items.len() / 2);
+    ///     let half = |items, migrated| count(items, if migrated { 8 } else { pieces / 2 });
+    ///     let (left, right) = moirai::join_context(
+    ///         |context| half(left, context.migrated()),
+    ///         |context| half(right, context.migrated()),
+    ///     );
+    ///     left + right
+    /// }
+    /// assert_eq!(count(&[true; 100], 8), 100);
+    /// ```
     #[inline]
     pub fn migrated(&self) -> bool {
         self.migrated

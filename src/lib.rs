@@ -8,7 +8,34 @@
 //! * Nothing is allocated for `join`, and spawned jobs live in pooled frames.
 //! * An idle pool makes no wake-ups.
 //!
-//! `docs/architecture.md` in the repository says how.
+//! `docs/architecture.md` in the repository says how; `docs/compatibility.md` goes through rayon's API item by item,
+//! `docs/migration.md` through the change from rayon and back.
+//!
+//! # Where to start
+//!
+//! | for | there is |
+//! |---|---|
+//! | items of a collection, a range, a string | [`prelude`] and the methods of [`iter::ParallelIterator`] |
+//! | two things at once, and recursion | [`join()`] |
+//! | any number of things that borrow | [`scope()`] |
+//! | things that nobody waits for | [`spawn()`] |
+//! | something on every thread | [`broadcast()`] |
+//! | threads of one's own, or the global pool as one wants it | [`ThreadPoolBuilder`] |
+//!
+//! The free functions use the pool of the calling thread, or the global pool, which is made at first need. It has as many
+//! threads as the environment variable `RAYON_NUM_THREADS` says, or as the machine has.
+//!
+//! # Panics
+//!
+//! Each call that waits resumes the panics of what it waits for. All of them panic if they need the global pool and it
+//! cannot be made.
+//!
+//! # Switches
+//!
+//! [`WaitPolicy`] and [`Guests`], or `MOIRAI_WAIT` and `MOIRAI_GUESTS` in the environment, turn the first two of the differences
+//! above off.
+//!
+//! # Examples
 //!
 //! ```
 //! use moirai::prelude::*;
@@ -65,6 +92,12 @@ pub use yielding::{Yield, yield_local, yield_now};
 mod documents {
     #[doc = include_str!("../README.md")]
     struct Readme;
+    #[doc = include_str!("../docs/compatibility.md")]
+    struct Compatibility;
+    #[doc = include_str!("../docs/faq.md")]
+    struct Questions;
+    #[doc = include_str!("../docs/migration.md")]
+    struct Migration;
     #[doc = include_str!("../docs/compile_fail/items.md")]
     struct Items;
     #[doc = include_str!("../docs/compile_fail/lengths.md")]

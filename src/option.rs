@@ -2,6 +2,21 @@
 //!
 //! One item is nothing to share out; these are here for code that is generic over what it
 //! iterates, and for joining with other iterators.
+//!
+//! Collecting into an `Option` gives the collection of what all items hold, or `None` soon after any item is `None`.
+//!
+//! ```
+//! use moirai::prelude::*;
+//!
+//! let numbers: Vec<u32> = Some(7).into_par_iter().chain(0..3).collect();
+//! assert_eq!(numbers, [7, 0, 1, 2]);
+//!
+//! let halves = |numbers: [u32; 3]| -> Option<Vec<u32>> {
+//!     numbers.into_par_iter().map(|n| (n % 2 == 0).then_some(n / 2)).collect()
+//! };
+//! assert_eq!(halves([2, 4, 6]), Some(vec![1, 2, 3]));
+//! assert_eq!(halves([2, 5, 6]), None);
+//! ```
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::iter::{
@@ -9,7 +24,17 @@ use crate::iter::{
     delegate, indexed_source,
 };
 
-/// Yields the item of an `Option` by value.
+/// Yields the item of an `Option` by value; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::option::IntoIter;
+/// use moirai::prelude::*;
+///
+/// let value: Option<u32> = Some(7);
+/// let item: IntoIter<u32> = value.into_par_iter();
+/// assert_eq!(item.collect::<Vec<u32>>(), [7]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct IntoIter<T> {
     option: Option<T>,
@@ -27,7 +52,17 @@ indexed_source! {
     producer(this) { AtMostOne(this.option) }
 }
 
-/// Yields the item of an `Option` by reference.
+/// Yields the item of an `Option` by reference; see
+/// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
+///
+/// ```
+/// use moirai::option::Iter;
+/// use moirai::prelude::*;
+///
+/// let value: Option<u32> = Some(7);
+/// let item: Iter<u32> = value.par_iter();
+/// assert_eq!(item.len(), 1);
+/// ```
 #[derive(Debug)]
 pub struct Iter<'data, T> {
     base: IntoIter<&'data T>,
@@ -35,7 +70,18 @@ pub struct Iter<'data, T> {
 clone_fields! { impl['data, T] Iter<'data, T> { base } }
 delegate! { indexed impl['data, T: Sync] Iter<'data, T> => &'data T }
 
-/// Yields the item of an `Option` by mutable reference.
+/// Yields the item of an `Option` by mutable reference; see
+/// [`par_iter_mut`](crate::iter::IntoParallelRefMutIterator::par_iter_mut).
+///
+/// ```
+/// use moirai::option::IterMut;
+/// use moirai::prelude::*;
+///
+/// let mut value: Option<u32> = Some(7);
+/// let item: IterMut<u32> = value.par_iter_mut();
+/// item.for_each(|n| *n += 1);
+/// assert_eq!(value, Some(8));
+/// ```
 #[derive(Debug)]
 pub struct IterMut<'data, T> {
     base: IntoIter<&'data mut T>,

@@ -12,7 +12,8 @@ use crate::iter::{
 };
 use crate::range::{self, Step};
 
-/// Yields the values from `start` to `end`, both included.
+/// Yields the values from `start` to `end`, both included; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
 ///
 /// ```
 /// use moirai::prelude::*;

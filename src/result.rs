@@ -2,6 +2,20 @@
 //!
 //! An error yields nothing. These are here for code that is generic over what it iterates, and for
 //! joining with other iterators.
+//!
+//! Collecting into a `Result` gives the collection of what all items hold, or soon after an error that one; of several errors
+//! any one.
+//!
+//! ```
+//! use moirai::prelude::*;
+//! use std::num::ParseIntError;
+//!
+//! let parse = |words: [&str; 3]| -> Result<Vec<u32>, ParseIntError> {
+//!     words.into_par_iter().map(str::parse).collect()
+//! };
+//! assert_eq!(parse(["1", "2", "3"]), Ok(vec![1, 2, 3]));
+//! assert!(parse(["1", "two", "3"]).is_err());
+//! ```
 use std::sync::{Mutex, PoisonError};
 
 use crate::iter::{
@@ -9,14 +23,34 @@ use crate::iter::{
 };
 use crate::option;
 
-/// Yields the item of a `Result` by value.
+/// Yields the item of a `Result` by value; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::result::IntoIter;
+/// use moirai::prelude::*;
+///
+/// let value: Result<u32, ()> = Ok(7);
+/// let item: IntoIter<u32> = value.into_par_iter();
+/// assert_eq!(item.collect::<Vec<u32>>(), [7]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct IntoIter<T> {
     base: option::IntoIter<T>,
 }
 delegate! { indexed impl[T: Send] IntoIter<T> => T }
 
-/// Yields the item of a `Result` by reference.
+/// Yields the item of a `Result` by reference; see
+/// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
+///
+/// ```
+/// use moirai::result::Iter;
+/// use moirai::prelude::*;
+///
+/// let value: Result<u32, ()> = Ok(7);
+/// let item: Iter<u32> = value.par_iter();
+/// assert_eq!(item.len(), 1);
+/// ```
 #[derive(Debug)]
 pub struct Iter<'data, T> {
     base: option::IntoIter<&'data T>,
@@ -24,7 +58,18 @@ pub struct Iter<'data, T> {
 clone_fields! { impl['data, T] Iter<'data, T> { base } }
 delegate! { indexed impl['data, T: Sync] Iter<'data, T> => &'data T }
 
-/// Yields the item of a `Result` by mutable reference.
+/// Yields the item of a `Result` by mutable reference; see
+/// [`par_iter_mut`](crate::iter::IntoParallelRefMutIterator::par_iter_mut).
+///
+/// ```
+/// use moirai::result::IterMut;
+/// use moirai::prelude::*;
+///
+/// let mut value: Result<u32, ()> = Ok(7);
+/// let item: IterMut<u32> = value.par_iter_mut();
+/// item.for_each(|n| *n += 1);
+/// assert_eq!(value, Ok(8));
+/// ```
 #[derive(Debug)]
 pub struct IterMut<'data, T> {
     base: option::IntoIter<&'data mut T>,

@@ -1,4 +1,15 @@
 //! Parallel draining of a [`String`], and what is collected into one.
+//!
+//! A string is made of characters or of strings of any kind. Its characters, lines and words are iterated by the methods of
+//! [`ParallelString`](crate::str::ParallelString).
+//!
+//! ```
+//! use moirai::prelude::*;
+//!
+//! let mut text: String = ["warp", " & ", "weft"].into_par_iter().collect();
+//! let tail: String = text.par_drain(4..).collect();
+//! assert_eq!((text.as_str(), tail.as_str()), ("warp", " & weft"));
+//! ```
 use std::borrow::Cow;
 use std::collections::LinkedList;
 use std::ops::{Range, RangeBounds};
@@ -27,11 +38,19 @@ impl<'a> ParallelDrainRange<usize> for &'a mut String {
     }
 }
 
-/// Yields the characters in a range of a string and removes them from there.
+/// Yields the characters in a range of a string and removes them from there; see
+/// [`par_drain`](crate::iter::ParallelDrainRange::par_drain).
 ///
-/// # Invariant
+/// ```
+/// use moirai::prelude::*;
+/// use moirai::string::Drain;
 ///
-/// The range starts and ends at char boundaries of the string.
+/// let mut word = String::from("thread");
+/// let tail: Drain = word.par_drain(2..);
+/// assert_eq!(tail.count(), 4);
+/// assert_eq!(word, "th");
+/// ```
+// Invariant: the range starts and ends at char boundaries of the string.
 #[derive(Debug)]
 pub struct Drain<'a> {
     string: &'a mut String,

@@ -1,4 +1,15 @@
 //! Parallel iterators over a [`Vec`] by value, and what is collected into one.
+//!
+//! By reference a vector is iterated as the [slice](crate::slice) that it is. When collecting, items whose number is known are
+//! written straight to their places; others are gathered in one vector for each piece, which are then appended in order.
+//!
+//! ```
+//! use moirai::prelude::*;
+//!
+//! let names = vec!["clotho".to_owned(), "lachesis".to_owned()];
+//! let upper: Vec<String> = names.into_par_iter().map(|name| name.to_uppercase()).collect();
+//! assert_eq!(upper, ["CLOTHO", "LACHESIS"]);
+//! ```
 use std::iter::FusedIterator;
 use std::ops::{Range, RangeBounds};
 use std::rc::Rc;
@@ -30,7 +41,16 @@ impl<'data, T: Send> IntoParallelIterator for &'data mut Vec<T> {
     }
 }
 
-/// Yields the items of a vector by value; what is not consumed is dropped.
+/// Yields the items of a vector by value, and drops what is not consumed; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::prelude::*;
+/// use moirai::vec::IntoIter;
+///
+/// let items: IntoIter<u32> = vec![2, 1].into_par_iter();
+/// assert_eq!(items.rev().collect::<Vec<u32>>(), [1, 2]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct IntoIter<T> {
     vec: Vec<T>,
@@ -101,13 +121,21 @@ impl<'data, T: Send> ParallelDrainRange<usize> for &'data mut Vec<T> {
     }
 }
 
-/// Yields the items in a range of a vector and removes them from there.
+/// Yields the items in a range of a vector and removes them from there; see
+/// [`par_drain`](crate::iter::ParallelDrainRange::par_drain).
 ///
-/// # Invariant
+/// ```
+/// use moirai::prelude::*;
+/// use moirai::vec::Drain;
 ///
-/// Until `items_lent` is set the vector is as it was, `len_before` items long, and `range` lies
-/// within. Afterwards it ends where the range starts; the items of the range are no longer its
-/// business, those behind the range still stand in its buffer.
+/// let mut numbers = vec![2, 1, 0];
+/// let items: Drain<u32> = numbers.par_drain(..2);
+/// assert_eq!(items.sum::<u32>(), 3);
+/// assert_eq!(numbers, [0]);
+/// ```
+// Invariant: until `items_lent` is set the vector is as it was, `len_before` items long, and `range` lies
+// within. Afterwards it ends where the range starts; the items of the range are no longer its
+// business, those behind the range still stand in its buffer.
 #[derive(Debug)]
 pub struct Drain<'data, T: Send> {
     vec: &'data mut Vec<T>,

@@ -5,6 +5,19 @@ use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
 
 /// What [`yield_now`] or [`yield_local`] has done.
+///
+/// # Examples
+///
+/// ```
+/// use moirai::Yield;
+/// let pool = moirai::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+/// pool.install(|| {
+///     moirai::spawn(|| ());
+///     // A worker may empty its queues before it goes on.
+///     while moirai::yield_local() == Some(Yield::Executed) {}
+///     assert_eq!(moirai::yield_local(), Some(Yield::Idle));
+/// });
+/// ```
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Yield {
     /// A job was run.

@@ -1,5 +1,6 @@
 //! What the layout promises, checked on the source tree: imports point down, outside crates have one owner each, every
-//! atomic ordering is explained, links in the documents lead somewhere, and nothing we depend on depends on rayon.
+//! atomic ordering is explained, links in the documents lead somewhere, ids that are quoted are listed, and nothing we
+//! depend on depends on rayon.
 //!
 //! Each check is a function over text that returns its findings, so that a planted fault can show that it finds any.
 
@@ -528,6 +529,30 @@ fn way_to_rayon(manifest: &str, lock: &str) -> Option<Vec<String>> {
     None
 }
 
+/// The facts of the contract and the differences that a document lists: `JOIN-3` in `- JOIN-3 What it is`.
+fn listed_ids(document: &str) -> impl Iterator<Item = &str> {
+    document.lines().filter_map(|line| line.strip_prefix("- ")?.split(' ').next())
+}
+
+/// What looks like one of the listed ids, by its letters, but is none of them.
+fn id_findings(path: &str, text: &str, listed: &BTreeSet<&str>) -> Vec<String> {
+    let kinds: BTreeSet<&str> =
+        listed.iter().filter_map(|id| Some(id.split_once('-')?.0)).collect();
+    let mut findings = Vec::new();
+    for (number, line) in text.lines().enumerate() {
+        for (_, word, behind) in words(line).filter(|(_, word, _)| kinds.contains(word)) {
+            let behind = behind.strip_prefix('-').unwrap_or("");
+            let digits =
+                behind.len() - behind.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+            let id = format!("{word}-{}", &behind[..digits]);
+            if digits > 0 && !listed.contains(id.as_str()) {
+                findings.push(format!("{path}:{}: {id} is not listed", number + 1));
+            }
+        }
+    }
+    findings
+}
+
 #[test]
 fn imports_point_down() {
     let reexports = reexports(&fs::read_to_string(root().join("src/lib.rs")).unwrap());
@@ -563,6 +588,22 @@ fn documents_are_short() {
     assert_none(
         long.map(|(path, _)| format!("{path}: more than {DOCUMENT_LINES} lines")).collect(),
     );
+}
+
+#[test]
+fn ids_that_are_quoted_are_listed() {
+    let documents = documents();
+    let listed: BTreeSet<&str> = documents
+        .iter()
+        .filter(|(path, _)| ["docs/contract.md", "docs/compatibility.md"].contains(&path.as_str()))
+        .flat_map(|(_, text)| listed_ids(text))
+        .filter(|id| id.contains('-'))
+        .collect();
+    assert!(listed.contains("JOIN-1") && listed.contains("DIF-1"), "{listed:?}");
+    let code = ["src", "tests"].into_iter().flat_map(|folder| files(folder, "rs"));
+    // This file plants a fault.
+    let quoting = code.chain(documents.clone()).filter(|(path, _)| path != "tests/architecture.rs");
+    assert_none(quoting.flat_map(|(path, text)| id_findings(&path, &text, &listed)).collect());
 }
 
 #[test]
@@ -638,6 +679,11 @@ fn planted_faults_are_found() {
         "README.md",
         "# The head\n[a](Cargo.toml) [b](https://example.org) [c](README.md)\n`[d](e)`",
     ));
+
+    let listed: BTreeSet<&str> =
+        listed_ids("- JOIN-1 one\n- JOIN-2 (JOIN-1) two\nJOIN-3").collect();
+    assert_eq!(count(id_findings("tests/a.rs", "/// JOIN-3: three", &listed)), 1);
+    assert_none(id_findings("tests/a.rs", "/// JOIN-2, JOIN-1: in UTF-8", &listed));
 
     let manifest = "[dependencies]\na = \"1\"\n[dev-dependencies]\nrayon = \"1\"";
     let lock = |needs: &str| {

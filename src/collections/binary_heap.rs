@@ -1,4 +1,15 @@
 //! Parallel iterators over a [`BinaryHeap`], in its internal order, and what is collected into one.
+//!
+//! Nothing is copied to iterate. Collecting gathers the items in parallel; the heap is built by the calling thread.
+//!
+//! ```
+//! use moirai::prelude::*;
+//! use std::collections::BinaryHeap;
+//!
+//! let heap: BinaryHeap<u32> = (0..10_u32).into_par_iter().filter(|n| n % 3 == 0).collect();
+//! assert_eq!(heap.par_iter().sum::<u32>(), 18);
+//! assert_eq!(heap.into_sorted_vec(), [0, 3, 6, 9]);
+//! ```
 use std::collections::BinaryHeap;
 use std::mem;
 
@@ -10,7 +21,17 @@ use crate::iter::{
 };
 use crate::{slice, vec};
 
-/// Yields the items of a heap by value.
+/// Yields the items of a heap by value; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::collections::binary_heap::IntoIter;
+/// use moirai::prelude::*;
+/// use std::collections::BinaryHeap;
+///
+/// let items: IntoIter<u32> = BinaryHeap::from([2, 1]).into_par_iter();
+/// assert_eq!(items.sum::<u32>(), 3);
+/// ```
 #[derive(Clone, Debug)]
 pub struct IntoIter<T> {
     base: vec::IntoIter<T>,
@@ -27,7 +48,18 @@ impl<T: Send> IntoParallelIterator for BinaryHeap<T> {
     }
 }
 
-/// Yields the items of a heap by reference.
+/// Yields the items of a heap by reference; see
+/// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
+///
+/// ```
+/// use moirai::collections::binary_heap::Iter;
+/// use moirai::prelude::*;
+/// use std::collections::BinaryHeap;
+///
+/// let heap = BinaryHeap::from([2, 1]);
+/// let items: Iter<u32> = heap.par_iter();
+/// assert_eq!(items.max(), Some(&2));
+/// ```
 #[derive(Debug)]
 pub struct Iter<'a, T> {
     base: slice::Iter<'a, T>,
@@ -54,7 +86,18 @@ impl<'a, T: Ord + Send> ParallelDrainFull for &'a mut BinaryHeap<T> {
     }
 }
 
-/// Yields the items of a heap and leaves it empty, with its memory.
+/// Yields the items of a heap and leaves it empty, with its memory; see
+/// [`par_drain`](crate::iter::ParallelDrainFull::par_drain).
+///
+/// ```
+/// use moirai::collections::binary_heap::Drain;
+/// use moirai::prelude::*;
+/// use std::collections::BinaryHeap;
+///
+/// let mut heap = BinaryHeap::from([2, 1]);
+/// let items: Drain<u32> = heap.par_drain();
+/// assert_eq!(items.len(), 2);
+/// ```
 #[derive(Debug)]
 pub struct Drain<'a, T> {
     heap: &'a mut BinaryHeap<T>,

@@ -1,11 +1,35 @@
 //! Parallel iterators over a [`BTreeMap`], and what is collected into one.
+//!
+//! The calling thread gathers the entries, or references to them, in a vector first: a pass over the map, and memory. When
+//! collecting, it puts the entries in once they have been made in parallel; of two with the same key the later one stays.
+//!
+//! ```
+//! use moirai::prelude::*;
+//! use std::collections::BTreeMap;
+//!
+//! let words = ["spin", "measure", "cut"];
+//! let mut lengths: BTreeMap<&str, usize> = words.into_par_iter().map(|w| (w, w.len())).collect();
+//! lengths.par_iter_mut().for_each(|(_, length)| *length *= 2);
+//! assert_eq!(lengths["cut"], 6);
+//! assert_eq!(lengths.into_par_iter().map(|(_, length)| length).max(), Some(14));
+//! ```
 use std::collections::BTreeMap;
 
 use super::{collect_by_extending, extend_reserved};
 use crate::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator, clone_fields, delegate};
 use crate::vec;
 
-/// Yields the entries of a map by value.
+/// Yields the entries of a map by value; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::collections::btree_map::IntoIter;
+/// use moirai::prelude::*;
+/// use std::collections::BTreeMap;
+///
+/// let entries: IntoIter<u8, char> = BTreeMap::from([(1, 'a')]).into_par_iter();
+/// assert_eq!(entries.max(), Some((1, 'a')));
+/// ```
 #[derive(Debug)]
 pub struct IntoIter<K, V> {
     base: vec::IntoIter<(K, V)>,
@@ -22,7 +46,18 @@ impl<K: Send, V: Send> IntoParallelIterator for BTreeMap<K, V> {
     }
 }
 
-/// Yields the entries of a map by reference.
+/// Yields the entries of a map by reference; see
+/// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
+///
+/// ```
+/// use moirai::collections::btree_map::Iter;
+/// use moirai::prelude::*;
+/// use std::collections::BTreeMap;
+///
+/// let map = BTreeMap::from([(1, 'a')]);
+/// let entries: Iter<u8, char> = map.par_iter();
+/// assert_eq!(entries.max(), Some((&1, &'a')));
+/// ```
 #[derive(Debug)]
 pub struct Iter<'a, K, V> {
     base: vec::IntoIter<(&'a K, &'a V)>,
@@ -40,7 +75,19 @@ impl<'a, K: Sync, V: Sync> IntoParallelIterator for &'a BTreeMap<K, V> {
     }
 }
 
-/// Yields the entries of a map by reference, their values by mutable reference.
+/// Yields the entries of a map by reference, their values by mutable reference; see
+/// [`par_iter_mut`](crate::iter::IntoParallelRefMutIterator::par_iter_mut).
+///
+/// ```
+/// use moirai::collections::btree_map::IterMut;
+/// use moirai::prelude::*;
+/// use std::collections::BTreeMap;
+///
+/// let mut map = BTreeMap::from([(1, 'a')]);
+/// let entries: IterMut<u8, char> = map.par_iter_mut();
+/// entries.for_each(|(_, letter)| *letter = 'b');
+/// assert_eq!(map[&1], 'b');
+/// ```
 #[derive(Debug)]
 pub struct IterMut<'a, K, V> {
     base: vec::IntoIter<(&'a K, &'a mut V)>,

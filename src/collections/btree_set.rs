@@ -1,11 +1,32 @@
 //! Parallel iterators over a [`BTreeSet`], and what is collected into one.
+//!
+//! The calling thread gathers the items, or references to them, in a vector first: a pass over the set, and memory. When
+//! collecting, it puts the items in once they have been made in parallel.
+//!
+//! ```
+//! use moirai::prelude::*;
+//! use std::collections::BTreeSet;
+//!
+//! let remainders: BTreeSet<u32> = (0..100_u32).into_par_iter().map(|n| n * n % 10).collect();
+//! assert_eq!(remainders.par_iter().copied().collect::<Vec<u32>>(), [0, 1, 4, 5, 6, 9]);
+//! ```
 use std::collections::BTreeSet;
 
 use super::{collect_by_extending, extend_reserved};
 use crate::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator, clone_fields, delegate};
 use crate::vec;
 
-/// Yields the items of a set by value.
+/// Yields the items of a set by value; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::collections::btree_set::IntoIter;
+/// use moirai::prelude::*;
+/// use std::collections::BTreeSet;
+///
+/// let items: IntoIter<u32> = BTreeSet::from([2, 1]).into_par_iter();
+/// assert_eq!(items.sum::<u32>(), 3);
+/// ```
 #[derive(Debug)]
 pub struct IntoIter<T> {
     base: vec::IntoIter<T>,
@@ -22,7 +43,18 @@ impl<T: Send> IntoParallelIterator for BTreeSet<T> {
     }
 }
 
-/// Yields the items of a set by reference.
+/// Yields the items of a set by reference; see
+/// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
+///
+/// ```
+/// use moirai::collections::btree_set::Iter;
+/// use moirai::prelude::*;
+/// use std::collections::BTreeSet;
+///
+/// let set = BTreeSet::from([2, 1]);
+/// let items: Iter<u32> = set.par_iter();
+/// assert_eq!(items.find_first(|_| true), Some(&1));
+/// ```
 #[derive(Debug)]
 pub struct Iter<'a, T> {
     base: vec::IntoIter<&'a T>,

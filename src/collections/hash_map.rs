@@ -1,4 +1,18 @@
 //! Parallel iterators over a [`HashMap`], and what is collected into one.
+//!
+//! The calling thread gathers the entries, or references to them, in a vector first: a pass over the map, and memory. When
+//! collecting, it puts the entries in once they have been made in parallel; of two with the same key the later one stays.
+//!
+//! ```
+//! use moirai::prelude::*;
+//! use std::collections::HashMap;
+//!
+//! let mut ages: HashMap<&str, u32> = [("clotho", 1), ("atropos", 2)].into_par_iter().collect();
+//! ages.par_iter_mut().for_each(|(_, age)| *age += 1);
+//! assert_eq!(ages["atropos"], 3);
+//! assert_eq!(ages.par_drain().map(|(_, age)| age).sum::<u32>(), 5);
+//! assert!(ages.is_empty());
+//! ```
 use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
@@ -10,7 +24,17 @@ use crate::iter::{
 };
 use crate::vec;
 
-/// Yields the entries of a map by value.
+/// Yields the entries of a map by value; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::collections::hash_map::IntoIter;
+/// use moirai::prelude::*;
+/// use std::collections::HashMap;
+///
+/// let entries: IntoIter<u8, char> = HashMap::from([(1, 'a')]).into_par_iter();
+/// assert_eq!(entries.max(), Some((1, 'a')));
+/// ```
 #[derive(Debug)]
 pub struct IntoIter<K, V> {
     base: vec::IntoIter<(K, V)>,
@@ -27,7 +51,18 @@ impl<K: Send, V: Send, S> IntoParallelIterator for HashMap<K, V, S> {
     }
 }
 
-/// Yields the entries of a map by reference.
+/// Yields the entries of a map by reference; see
+/// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
+///
+/// ```
+/// use moirai::collections::hash_map::Iter;
+/// use moirai::prelude::*;
+/// use std::collections::HashMap;
+///
+/// let map = HashMap::from([(1, 'a')]);
+/// let entries: Iter<u8, char> = map.par_iter();
+/// assert_eq!(entries.max(), Some((&1, &'a')));
+/// ```
 #[derive(Debug)]
 pub struct Iter<'a, K, V> {
     base: vec::IntoIter<(&'a K, &'a V)>,
@@ -45,7 +80,19 @@ impl<'a, K: Sync, V: Sync, S> IntoParallelIterator for &'a HashMap<K, V, S> {
     }
 }
 
-/// Yields the entries of a map by reference, their values by mutable reference.
+/// Yields the entries of a map by reference, their values by mutable reference; see
+/// [`par_iter_mut`](crate::iter::IntoParallelRefMutIterator::par_iter_mut).
+///
+/// ```
+/// use moirai::collections::hash_map::IterMut;
+/// use moirai::prelude::*;
+/// use std::collections::HashMap;
+///
+/// let mut map = HashMap::from([(1, 'a')]);
+/// let entries: IterMut<u8, char> = map.par_iter_mut();
+/// entries.for_each(|(_, letter)| *letter = 'b');
+/// assert_eq!(map[&1], 'b');
+/// ```
 #[derive(Debug)]
 pub struct IterMut<'a, K, V> {
     base: vec::IntoIter<(&'a K, &'a mut V)>,
@@ -62,7 +109,19 @@ impl<'a, K: Sync, V: Send, S> IntoParallelIterator for &'a mut HashMap<K, V, S> 
     }
 }
 
-/// Yields the entries of a map that it had; it is empty from the start on, and keeps its memory.
+/// Yields the entries that a map had; the map is empty from the start on, and keeps its memory; see
+/// [`par_drain`](crate::iter::ParallelDrainFull::par_drain).
+///
+/// ```
+/// use moirai::collections::hash_map::Drain;
+/// use moirai::prelude::*;
+/// use std::collections::HashMap;
+///
+/// let mut map = HashMap::from([(1, 'a')]);
+/// let entries: Drain<u8, char> = map.par_drain();
+/// assert_eq!(entries.opt_len(), Some(1));
+/// assert!(map.is_empty());
+/// ```
 #[derive(Debug)]
 pub struct Drain<'a, K, V> {
     base: vec::IntoIter<(K, V)>,

@@ -1,4 +1,15 @@
 //! Parallel iterators over a [`HashSet`], and what is collected into one.
+//!
+//! The calling thread gathers the items, or references to them, in a vector first: a pass over the set, and memory. When
+//! collecting, it puts the items in once they have been made in parallel.
+//!
+//! ```
+//! use moirai::prelude::*;
+//! use std::collections::HashSet;
+//!
+//! let lengths: HashSet<usize> = ["warp", "weft", "loom"].par_iter().map(|w| w.len()).collect();
+//! assert_eq!(lengths.into_par_iter().collect::<Vec<_>>(), [4]);
+//! ```
 use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
@@ -10,7 +21,17 @@ use crate::iter::{
 };
 use crate::vec;
 
-/// Yields the items of a set by value.
+/// Yields the items of a set by value; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::collections::hash_set::IntoIter;
+/// use moirai::prelude::*;
+/// use std::collections::HashSet;
+///
+/// let items: IntoIter<u32> = HashSet::from([2, 1]).into_par_iter();
+/// assert_eq!(items.sum::<u32>(), 3);
+/// ```
 #[derive(Debug)]
 pub struct IntoIter<T> {
     base: vec::IntoIter<T>,
@@ -27,7 +48,18 @@ impl<T: Send, S> IntoParallelIterator for HashSet<T, S> {
     }
 }
 
-/// Yields the items of a set by reference.
+/// Yields the items of a set by reference; see
+/// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
+///
+/// ```
+/// use moirai::collections::hash_set::Iter;
+/// use moirai::prelude::*;
+/// use std::collections::HashSet;
+///
+/// let set = HashSet::from([2, 1]);
+/// let items: Iter<u32> = set.par_iter();
+/// assert_eq!(items.max(), Some(&2));
+/// ```
 #[derive(Debug)]
 pub struct Iter<'a, T> {
     base: vec::IntoIter<&'a T>,
@@ -45,7 +77,19 @@ impl<'a, T: Sync, S> IntoParallelIterator for &'a HashSet<T, S> {
     }
 }
 
-/// Yields the items of a set that it had; it is empty from the start on, and keeps its memory.
+/// Yields the items that a set had; the set is empty from the start on, and keeps its memory; see
+/// [`par_drain`](crate::iter::ParallelDrainFull::par_drain).
+///
+/// ```
+/// use moirai::collections::hash_set::Drain;
+/// use moirai::prelude::*;
+/// use std::collections::HashSet;
+///
+/// let mut set = HashSet::from([2, 1]);
+/// let items: Drain<u32> = set.par_drain();
+/// drop(items);
+/// assert!(set.is_empty());
+/// ```
 #[derive(Debug)]
 pub struct Drain<'a, T> {
     base: vec::IntoIter<T>,

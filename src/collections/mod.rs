@@ -2,6 +2,16 @@
 //!
 //! Where the elements of a collection do not stand side by side, as in maps, sets and linked lists,
 //! the making of an iterator first gathers the elements, or references to them, in a vector.
+//!
+//! ```
+//! use moirai::prelude::*;
+//! use std::collections::{BTreeMap, HashSet};
+//!
+//! let words = ["warp", "weft", "loom", "warp"];
+//! let distinct: HashSet<&str> = words.into_par_iter().collect();
+//! let lengths: BTreeMap<&str, usize> = distinct.par_iter().map(|&word| (word, word.len())).collect();
+//! assert_eq!(lengths.len(), 3);
+//! ```
 use std::collections::LinkedList;
 
 use crate::iter::{IntoParallelIterator, vec_list};

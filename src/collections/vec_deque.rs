@@ -1,4 +1,16 @@
 //! Parallel iterators over a [`VecDeque`], and what is collected into one.
+//!
+//! They are indexed, and nothing is copied to iterate by reference; by value, or to drain, the items may be moved first, to
+//! stand side by side.
+//!
+//! ```
+//! use moirai::prelude::*;
+//! use std::collections::VecDeque;
+//!
+//! let mut deque: VecDeque<u32> = (0..6_u32).into_par_iter().collect();
+//! assert_eq!(deque.par_drain(1..3).sum::<u32>(), 3);
+//! assert_eq!(deque, [0, 3, 4, 5]);
+//! ```
 use std::collections::VecDeque;
 use std::mem;
 use std::ops::{Range, RangeBounds};
@@ -12,7 +24,17 @@ use crate::iter::{
 };
 use crate::{slice, vec};
 
-/// Yields the items of a deque by value.
+/// Yields the items of a deque by value; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
+///
+/// ```
+/// use moirai::collections::vec_deque::IntoIter;
+/// use moirai::prelude::*;
+/// use std::collections::VecDeque;
+///
+/// let items: IntoIter<u32> = VecDeque::from([2, 1]).into_par_iter();
+/// assert_eq!(items.rev().collect::<Vec<u32>>(), [1, 2]);
+/// ```
 #[derive(Clone, Debug)]
 pub struct IntoIter<T: Send> {
     base: vec::IntoIter<T>,
@@ -29,7 +51,18 @@ impl<T: Send> IntoParallelIterator for VecDeque<T> {
     }
 }
 
-/// Yields the items of a deque by reference.
+/// Yields the items of a deque by reference; see
+/// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
+///
+/// ```
+/// use moirai::collections::vec_deque::Iter;
+/// use moirai::prelude::*;
+/// use std::collections::VecDeque;
+///
+/// let deque = VecDeque::from([2, 1]);
+/// let items: Iter<u32> = deque.par_iter();
+/// assert_eq!(items.position_any(|&n| n == 1), Some(1));
+/// ```
 #[derive(Debug)]
 pub struct Iter<'a, T> {
     base: Chain<slice::Iter<'a, T>, slice::Iter<'a, T>>,
@@ -48,7 +81,19 @@ impl<'a, T: Sync> IntoParallelIterator for &'a VecDeque<T> {
     }
 }
 
-/// Yields the items of a deque by mutable reference.
+/// Yields the items of a deque by mutable reference; see
+/// [`par_iter_mut`](crate::iter::IntoParallelRefMutIterator::par_iter_mut).
+///
+/// ```
+/// use moirai::collections::vec_deque::IterMut;
+/// use moirai::prelude::*;
+/// use std::collections::VecDeque;
+///
+/// let mut deque = VecDeque::from([2, 1]);
+/// let items: IterMut<u32> = deque.par_iter_mut();
+/// items.for_each(|n| *n += 5);
+/// assert_eq!(deque, [7, 6]);
+/// ```
 #[derive(Debug)]
 pub struct IterMut<'a, T> {
     base: Chain<slice::IterMut<'a, T>, slice::IterMut<'a, T>>,
@@ -75,11 +120,20 @@ impl<'a, T: Send> ParallelDrainRange<usize> for &'a mut VecDeque<T> {
     }
 }
 
-/// Yields the items in a range of a deque and removes them from there.
+/// Yields the items in a range of a deque and removes them from there; see
+/// [`par_drain`](crate::iter::ParallelDrainRange::par_drain).
 ///
-/// # Invariant
+/// ```
+/// use moirai::collections::vec_deque::Drain;
+/// use moirai::prelude::*;
+/// use std::collections::VecDeque;
 ///
-/// The items in `range` are those to be removed; it is empty once they are.
+/// let mut deque = VecDeque::from([2, 1, 0]);
+/// let items: Drain<u32> = deque.par_drain(..2);
+/// assert_eq!(items.sum::<u32>(), 3);
+/// assert_eq!(deque, [0]);
+/// ```
+// Invariant: the items in `range` are those to be removed; it is empty once they are.
 #[derive(Debug)]
 pub struct Drain<'a, T> {
     deque: &'a mut VecDeque<T>,

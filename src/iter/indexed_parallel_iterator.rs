@@ -10,6 +10,19 @@ use super::{IntoParallelIterator, ParallelIterator};
 ///
 /// What keeps positions, like [`map`](ParallelIterator::map), keeps an iterator indexed; what does
 /// not, like [`filter`](ParallelIterator::filter), leaves a plain [`ParallelIterator`].
+///
+/// Most adaptors but compute indices: items are neither moved nor copied.
+///
+/// ```
+/// use moirai::prelude::*;
+///
+/// let (mut totals, prices, counts) = ([0; 3], [5, 7, 9], [1, 2, 3]);
+/// totals
+///     .par_iter_mut()
+///     .zip(prices.par_iter().zip(&counts).map(|(price, count)| price * count))
+///     .for_each(|(total, product)| *total = product);
+/// assert_eq!(totals, [5, 14, 27]);
+/// ```
 #[allow(
     clippy::len_without_is_empty,
     reason = "an iterator is asked how much work is left; the name is rayon's"
@@ -17,7 +30,11 @@ use super::{IntoParallelIterator, ParallelIterator};
 pub trait IndexedParallelIterator: ParallelIterator {
     /// Replaces the contents of `target` by the items, and keeps its room.
     ///
-    /// If something panics, `target` is left empty.
+    /// Saves the allocation of [`collect`](ParallelIterator::collect) where a vector is used again and again.
+    ///
+    /// # Panics
+    ///
+    /// If a closure panics; `target` is left empty then.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -32,7 +49,9 @@ pub trait IndexedParallelIterator: ParallelIterator {
 
     /// Replaces the contents of `left` and `right` by the two sides of the pairs, and keeps their room.
     ///
-    /// If something panics, both are left empty.
+    /// # Panics
+    ///
+    /// If a closure panics; both are left empty then.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -51,7 +70,8 @@ pub trait IndexedParallelIterator: ParallelIterator {
         unzip_into_vecs(self, left, right)
     }
 
-    /// Yields pairs of the items of `self` and of `zip_op`, as many as the shorter one has.
+    /// Yields pairs of the items of `self` and of `zip_op`, as many as the shorter one has. What the
+    /// longer one has beyond that is dropped without being produced.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -92,6 +112,10 @@ pub trait IndexedParallelIterator: ParallelIterator {
 
     /// Yields items of `self` and of `other` in turn, and at last what is left of the longer one.
     ///
+    /// # Panics
+    ///
+    /// If their lengths together exceed `usize`, as soon as the length is asked for.
+    ///
     /// ```
     /// use moirai::prelude::*;
     ///
@@ -107,6 +131,10 @@ pub trait IndexedParallelIterator: ParallelIterator {
     }
 
     /// Yields items of `self` and of `other` in turn, until it is the turn of one that has no more.
+    ///
+    /// # Panics
+    ///
+    /// As [`interleave`](Self::interleave).
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -124,7 +152,8 @@ pub trait IndexedParallelIterator: ParallelIterator {
 
     /// Yields vectors of `chunk_size` items each; the last one may be shorter.
     ///
-    /// For slices, `par_chunks` does the same without copying.
+    /// Allocates a vector for each chunk. For slices, [`par_chunks`](crate::slice::ParallelSlice::par_chunks)
+    /// does the same without copying; [`fold_chunks`](Self::fold_chunks) needs no vectors either.
     ///
     /// # Panics
     ///
@@ -200,6 +229,8 @@ pub trait IndexedParallelIterator: ParallelIterator {
     }
 
     /// Compares two sequences by their first items that differ, or else by their lengths.
+    ///
+    /// What comes after a difference is left alone where possible.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -341,7 +372,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         self.partial_cmp(other).is_some_and(Ordering::is_ge)
     }
 
-    /// Yields each item together with its index.
+    /// Yields each item together with its index in the whole sequence, from 0.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -395,7 +426,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         Take::new(self, n)
     }
 
-    /// The index of any item that satisfies `predicate`.
+    /// The index of any item that satisfies `predicate`, or `None`. Stops soon after one is found.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -410,7 +441,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         self.positions(predicate).find_any(|_| true)
     }
 
-    /// The index of the first item that satisfies `predicate`.
+    /// The index of the first item that satisfies `predicate`, or `None`.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -424,7 +455,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         self.positions(predicate).find_first(|_| true)
     }
 
-    /// The index of the last item that satisfies `predicate`.
+    /// The index of the last item that satisfies `predicate`, or `None`.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -448,7 +479,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         self.position_any(predicate)
     }
 
-    /// Yields the indices of the items that satisfy `predicate`.
+    /// Yields the indices of the items that satisfy `predicate`, in order. The result is not indexed.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -477,8 +508,8 @@ pub trait IndexedParallelIterator: ParallelIterator {
 
     /// Asks for pieces of at least `min` items, so that none is cut into shorter halves.
     ///
-    /// Worth while if starting a piece is costly. Of several such wishes the largest holds, and it beats
-    /// [`with_max_len`](Self::with_max_len).
+    /// Worth while if starting a piece is costly: `map_init` and the like begin anew in each. Of several
+    /// such wishes the largest holds, and it beats [`with_max_len`](Self::with_max_len); 0 counts as 1.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -492,8 +523,9 @@ pub trait IndexedParallelIterator: ParallelIterator {
 
     /// Asks for pieces of at most `max` items.
     ///
-    /// Worth while if single items take long or wait for one another. Of several such wishes the smallest
-    /// holds.
+    /// Worth while if single items take long. With `with_max_len(1)` each item is a piece of its own, which
+    /// items that wait for one another need (and as many free threads). Of several such wishes the smallest
+    /// holds; 0 counts as 1.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -508,7 +540,8 @@ pub trait IndexedParallelIterator: ParallelIterator {
     /// Yields the same items in blocks, one block after another, each twice as long as the one before.
     ///
     /// Within a block, items are handled in parallel. A search among the first items then need not look
-    /// at the whole sequence.
+    /// at the whole sequence. The first block has one item for each thread of the pool. The result is not
+    /// indexed.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -526,7 +559,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
     /// Yields the same items in blocks of `block_size`, one block after another.
     ///
     /// Within a block, items are handled in parallel. It bounds how far apart the items can be that are
-    /// at work at the same time.
+    /// at work at the same time. The result is not indexed.
     ///
     /// # Panics
     ///
@@ -544,7 +577,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         UniformBlocks::new(self, block_size)
     }
 
-    /// The number of items that will come.
+    /// The number of items that will come. Produces none of them.
     ///
     /// ```
     /// use moirai::prelude::*;

@@ -18,8 +18,31 @@ use super::{FromParallelIterator, IntoParallelIterator, ParallelExtend};
 ///
 /// Adaptors like [`map`](Self::map) are lazy; nothing runs before a consuming method like
 /// [`for_each`](Self::for_each) is called. Results keep the order of the items unless a method says
-/// otherwise; side effects have no order. A panic in any closure reaches the caller once all pieces
-/// at work have ended.
+/// otherwise; side effects have no order.
+///
+/// The sequence is cut in two again and again, and the pieces run as plain loops. A cut costs one
+/// [`join`](crate::join()) and allocates nothing. For few and cheap items a sequential iterator is
+/// faster.
+///
+/// # Panics
+///
+/// A panic in any closure reaches the caller, once all pieces at work have ended; where both sides
+/// of a cut have panicked, the left one's. Items that have not been consumed are dropped.
+///
+/// # Examples
+///
+/// ```
+/// use moirai::prelude::*;
+///
+/// let text = ["the fates", "spin", "the thread"];
+/// let letters: usize = text
+///     .par_iter()
+///     .flat_map_iter(|line| line.split(' '))
+///     .filter(|&word| word != "the")
+///     .map(str::len)
+///     .sum();
+/// assert_eq!(letters, 15);
+/// ```
 pub trait ParallelIterator: Sized + Send {
     /// What the iterator yields.
     type Item: Send;
@@ -45,7 +68,8 @@ pub trait ParallelIterator: Sized + Send {
 
     /// Runs `op` on every item, lending it a value which is cloned from `init` for each piece.
     ///
-    /// Saves work when the value is costly to make, and takes the place of a lock around it.
+    /// Saves work when the value is costly to make, and takes the place of a lock around it. How many
+    /// pieces there are is left to chance: one at least.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -89,7 +113,8 @@ pub trait ParallelIterator: Sized + Send {
 
     /// Runs the fallible `op` on every item, and stops soon after a failure.
     ///
-    /// Of several failures, any one is returned.
+    /// `op` returns an `Option`, a `Result`, a `ControlFlow`, or a `Poll` of a `Result` or of an
+    /// `Option<Result>`. Of several failures, any one is returned.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -230,7 +255,7 @@ pub trait ParallelIterator: Sized + Send {
         MapInit::new(self, init, map_op)
     }
 
-    /// Yields a clone of what each item refers to.
+    /// Yields a clone of what each item refers to, made when the item is reached.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -298,7 +323,7 @@ pub trait ParallelIterator: Sized + Send {
         Update::new(self, update_op)
     }
 
-    /// Yields the items that satisfy `filter_op`.
+    /// Yields the items that satisfy `filter_op`, in order. The result is not indexed.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -332,9 +357,10 @@ pub trait ParallelIterator: Sized + Send {
         FilterMap::new(self, filter_op)
     }
 
-    /// Yields the items of the parallel iterators that `map_op` makes of each item.
+    /// Yields the items of the parallel iterators that `map_op` makes of each item, in order.
     ///
-    /// Where the inner iterators are short, [`flat_map_iter`](Self::flat_map_iter) is faster.
+    /// Each inner iterator is cut in pieces of its own. Where the inner iterators are short,
+    /// [`flat_map_iter`](Self::flat_map_iter) is faster.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -355,7 +381,7 @@ pub trait ParallelIterator: Sized + Send {
 
     /// Yields the items of the sequential iterators that `map_op` makes of each item.
     ///
-    /// Items that come of one item are handled one after another.
+    /// Items that come of one item are handled one after another, on one thread, and in order.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -395,6 +421,8 @@ pub trait ParallelIterator: Sized + Send {
 
     /// Yields the items of the items, each of which is turned into a sequential iterator.
     ///
+    /// Faster than [`flatten`](Self::flatten) where the inner iterators are short.
+    ///
     /// ```
     /// use moirai::prelude::*;
     ///
@@ -414,8 +442,9 @@ pub trait ParallelIterator: Sized + Send {
 
     /// Joins all items by `op`, in order but grouped in any way; `identity` is for pieces to start from.
     ///
-    /// `identity` may be called any number of times, so it must return what `op` leaves other values
-    /// alone with. Of no items comes what `identity` returns.
+    /// `identity` is called once or more for each piece, so it must return a value that `op` joins with
+    /// any other without changing that one: 0 for sums, an empty string for strings. Of no items comes
+    /// what `identity` returns. The grouping makes no difference if `op` is associative.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -601,7 +630,12 @@ pub trait ParallelIterator: Sized + Send {
 
     /// Adds up all items, in order but grouped in any way.
     ///
-    /// Sums of floating point numbers may therefore differ from one call to the next.
+    /// Sums of floating point numbers may therefore differ from one call to the next. Of no items comes
+    /// the sum that std gives: 0 for numbers.
+    ///
+    /// # Panics
+    ///
+    /// As std's `sum`: where overflow is checked, if the sum of an integer type overflows.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -619,7 +653,12 @@ pub trait ParallelIterator: Sized + Send {
 
     /// Multiplies all items, in order but grouped in any way.
     ///
-    /// Products of floating point numbers may therefore differ from one call to the next.
+    /// Products of floating point numbers may therefore differ from one call to the next. Of no items
+    /// comes the product that std gives: 1 for numbers.
+    ///
+    /// # Panics
+    ///
+    /// As std's `product`: where overflow is checked, if the product of an integer type overflows.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -727,7 +766,11 @@ pub trait ParallelIterator: Sized + Send {
         self.map(|item| (f(&item), item)).max_by(|a, b| a.0.cmp(&b.0)).map(|(_, item)| item)
     }
 
-    /// Yields the items of `self` and then those of `chain`.
+    /// Yields the items of `self` and then those of `chain`, possibly at the same time.
+    ///
+    /// # Panics
+    ///
+    /// If both are indexed and their lengths together exceed `usize`, as soon as the length is asked for.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -742,7 +785,10 @@ pub trait ParallelIterator: Sized + Send {
         Chain::new(self, chain.into_par_iter())
     }
 
-    /// Any item that satisfies `predicate`. The search stops soon after one is found.
+    /// Any item that satisfies `predicate`, or `None`. The search stops soon after one is found.
+    ///
+    /// It need not be the first, nor the same every time. Looking for any is cheaper than looking for the
+    /// first: nothing that comes before a match has to be looked at.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -845,7 +891,7 @@ pub trait ParallelIterator: Sized + Send {
         self.find_any(predicate)
     }
 
-    /// Whether any item satisfies `predicate`.
+    /// Whether any item satisfies `predicate`; false if there are none. Stops soon after one does.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -859,7 +905,7 @@ pub trait ParallelIterator: Sized + Send {
         self.map(predicate).find_any(|&yes| yes).is_some()
     }
 
-    /// Whether every item satisfies `predicate`.
+    /// Whether every item satisfies `predicate`; true if there are none. Stops soon after one does not.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -913,7 +959,14 @@ pub trait ParallelIterator: Sized + Send {
 
     /// Makes a collection of all items; see [`FromParallelIterator`] for what there is.
     ///
-    /// Sequences keep the order of the items.
+    /// Sequences keep the order of the items. Where their number is known, they are written straight to
+    /// their places in a vector; otherwise each piece fills a vector of its own, and these are appended
+    /// in order. Into maps, sets and heaps the calling thread puts the items when all are made; of equal
+    /// keys the last one wins.
+    ///
+    /// # Panics
+    ///
+    /// If a closure panics; all items made so far are dropped.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -992,6 +1045,10 @@ pub trait ParallelIterator: Sized + Send {
     }
 
     /// Yields the items with a clone of `element` between any two.
+    ///
+    /// # Panics
+    ///
+    /// If `self` is indexed and twice its length exceeds `usize`, as soon as the length is asked for.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -1113,7 +1170,8 @@ pub trait ParallelIterator: Sized + Send {
 
     /// The exact number of items, if it is known.
     ///
-    /// An implementor that returns `Some` promises to cut consumers by `split_at` only.
+    /// It is what lets [`collect`](Self::collect) write to a vector in place. An implementor that returns
+    /// `Some` promises to cut consumers by `split_at` only.
     ///
     /// ```
     /// use moirai::prelude::*;

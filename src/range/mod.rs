@@ -13,7 +13,8 @@ use crate::iter::plumbing::{
 };
 use crate::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 
-/// Yields the values from `start` on that are less than `end`.
+/// Yields the values from `start` on that are less than `end`; see
+/// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).
 ///
 /// ```
 /// use moirai::prelude::*;

@@ -8,6 +8,27 @@ use crate::pool::seat::Seat;
 use std::ptr;
 
 /// An open scope, into which jobs are spawned. See [`scope`].
+///
+/// Its lifetime is that of the borrows which the jobs may hold. Other threads may spawn into it as well, as long as it is open.
+///
+/// # Examples
+///
+/// ```
+/// use moirai::Scope;
+/// use std::sync::atomic::{AtomicU32, Ordering};
+///
+/// /// Visits all nodes of a heap-shaped tree below `end`.
+/// fn visit<'scope>(scope: &Scope<'scope>, node: u32, end: u32, sum: &'scope AtomicU32) {
+///     sum.fetch_add(node, Ordering::Relaxed);
+///     for child in [2 * node, 2 * node + 1].into_iter().filter(|&child| child < end) {
+///         scope.spawn(move |scope| visit(scope, child, end, sum));
+///     }
+/// }
+///
+/// let sum = AtomicU32::new(0);
+/// moirai::scope(|scope| visit(scope, 1, 100, &sum));
+/// assert_eq!(sum.into_inner(), 4950);
+/// ```
 pub struct Scope<'scope> {
     base: ScopeBase<'scope>,
 }
@@ -91,6 +112,10 @@ impl<'scope> Scope<'scope> {
     /// The job is not run inside this call. It goes to the calling worker's own deque, or from a thread of another pool, or
     /// of none, to the scope's pool.
     ///
+    /// # Panics
+    ///
+    /// The call does not panic. A panic in the job is resumed by the call that opened the scope.
+    ///
     /// # Examples
     ///
     /// ```
@@ -121,6 +146,12 @@ impl<'scope> Scope<'scope> {
     }
 
     /// Spawns a job that every worker of the scope's pool runs once before the scope ends.
+    ///
+    /// As with [`broadcast`](crate::broadcast()) the pool admits no guests from then on.
+    ///
+    /// # Panics
+    ///
+    /// The call does not panic. A panic in a share is resumed by the call that opened the scope.
     ///
     /// # Examples
     ///

@@ -2,7 +2,8 @@
 use crate::iter::{IntoParallelIterator, clone_fields, indexed_source};
 use crate::pieces::Elements;
 
-/// Yields references to the elements of a slice.
+/// Yields references to the elements of a slice; see
+/// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).
 #[derive(Debug)]
 pub struct Iter<'data, T> {
     slice: &'data [T],
@@ -33,7 +34,8 @@ impl<'data, T: Sync> IntoParallelIterator for &'data Box<[T]> {
     }
 }
 
-/// Yields mutable references to the elements of a slice.
+/// Yields mutable references to the elements of a slice; see
+/// [`par_iter_mut`](crate::iter::IntoParallelRefMutIterator::par_iter_mut).
 #[derive(Debug)]
 pub struct IterMut<'data, T> {
     slice: &'data mut [T],

@@ -2,6 +2,16 @@
 //!
 //! The methods are those of [`ParallelSlice`] and [`ParallelSliceMut`]; the types listed here are
 //! what they return.
+//!
+//! ```
+//! use moirai::prelude::*;
+//!
+//! let mut numbers = [5, 3, 8, 1];
+//! numbers.par_sort();
+//! assert_eq!(numbers, [1, 3, 5, 8]);
+//! let sums: Vec<i32> = numbers.par_chunks(2).map(|chunk| chunk.iter().sum()).collect();
+//! assert_eq!(sums, [4, 13]);
+//! ```
 mod array_windows;
 mod chunk_by;
 mod chunks;

@@ -6,7 +6,17 @@ use super::{
 
 /// Parallel iterators over parts of a slice.
 ///
-/// For those over its elements there is [`par_iter`](crate::iter::IntoParallelRefIterator).
+/// For those over its elements there is [`par_iter`](crate::iter::IntoParallelRefIterator). The parts are borrowed: nothing
+/// is copied or allocated. Windows and chunks are indexed; what is split by a function is not, and the function is called
+/// in no particular order, perhaps more than once for an element.
+///
+/// ```
+/// use moirai::prelude::*;
+///
+/// let samples = [1.0, 2.0, 4.0, 8.0];
+/// let means: Vec<f64> = samples.par_windows(2).map(|pair| (pair[0] + pair[1]) / 2.0).collect();
+/// assert_eq!(means, [1.5, 3.0, 6.0]);
+/// ```
 pub trait ParallelSlice<T: Sync> {
     /// The slice that the other methods work on.
     ///

@@ -9,6 +9,24 @@ use super::{
 /// Parallel iterators over mutable parts of a slice, and sorting.
 ///
 /// For those over its elements there is [`par_iter_mut`](crate::iter::IntoParallelRefMutIterator).
+///
+/// All sorts make O(n log n) comparisons, and leave short slices to std's sorts on the calling thread. The result is that
+/// of std's sort of the same name, but for the order of equal elements where that is not kept.
+///
+/// # Panics
+///
+/// If a comparison panics; and, as with std's sorts, perhaps if the comparison is no total order: `partial_cmp` of floating
+/// point numbers is none if there is a NaN, `total_cmp` is one. Whatever happens, the slice holds the same elements in some
+/// order.
+///
+/// ```
+/// use moirai::prelude::*;
+///
+/// let mut rows = [[3, 1], [2, 4]];
+/// rows.par_iter_mut().for_each(|row| row.sort());
+/// rows.par_sort_unstable();
+/// assert_eq!(rows, [[1, 3], [2, 4]]);
+/// ```
 pub trait ParallelSliceMut<T: Send> {
     /// The slice that the other methods work on.
     ///
@@ -156,8 +174,7 @@ pub trait ParallelSliceMut<T: Send> {
 
     /// Sorts the slice, keeping the order of equal elements.
     ///
-    /// Needs memory for a second slice. If a comparison panics, the slice holds the same elements
-    /// in some order; that goes for all of these methods.
+    /// Needs memory for a second slice.
     ///
     /// ```
     /// use moirai::prelude::*;

@@ -7,7 +7,16 @@ use super::{
 
 /// Parallel iterators over a string.
 ///
-/// A pattern is a `char`, an array or a slice of them, or a function from `char` to `bool`.
+/// A pattern is a `char`, an array or a slice of them, or a function from `char` to `bool`. Parts of the string are borrowed:
+/// nothing is copied or allocated.
+///
+/// ```
+/// use moirai::prelude::*;
+///
+/// let text = "name: loom\nthreads: 12\n";
+/// let keys: Vec<&str> = text.par_lines().filter_map(|line| line.split(':').next()).collect();
+/// assert_eq!(keys, ["name", "threads"]);
+/// ```
 pub trait ParallelString {
     /// The string that the other methods work on.
     ///
@@ -110,7 +119,7 @@ pub trait ParallelString {
 
     /// Yields the lines, without `\n` or `\r\n` at their ends.
     ///
-    /// A `\r` at the very end of the string is left out too, even without a `\n`.
+    /// A `\r` at the very end of the string is left out too, even without a `\n`; `str::lines` of std keeps it.
     ///
     /// ```
     /// use moirai::prelude::*;

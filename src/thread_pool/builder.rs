@@ -14,6 +14,9 @@ use std::{env, fmt, io, thread};
 
 /// Describes a pool before it is built.
 ///
+/// What is not said is taken from the environment and the machine. [`build`](Self::build) makes a pool of its own,
+/// [`build_global`](Self::build_global) the one that calls outside any pool use.
+///
 /// # Examples
 ///
 /// ```
@@ -55,6 +58,14 @@ impl Default for ThreadPoolBuilder {
 
 impl ThreadPoolBuilder {
     /// A builder with all defaults.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().build()?;
+    /// assert!(pool.current_num_threads() >= 1);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     pub fn new() -> Self {
         Self::default()
     }
@@ -109,6 +120,14 @@ impl<S> ThreadPoolBuilder<S> {
     ///
     /// Then `RAYON_NUM_THREADS` counts if it is a positive number, else (unless it is 0) the older `RAYON_RS_NUM_CPUS`, else
     /// what `std::thread::available_parallelism` says. Cut down to [`max_num_threads`](crate::max_num_threads).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(4).build()?;
+    /// assert_eq!(pool.current_num_threads(), 4);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     #[must_use]
     pub fn num_threads(mut self, num_threads: usize) -> Self {
         self.num_threads = num_threads;
@@ -118,14 +137,37 @@ impl<S> ThreadPoolBuilder<S> {
     /// Makes the calling thread the worker with index 0, for the rest of its life.
     ///
     /// It runs jobs only while it waits in the pool (in `join`, `scope`, `install`, `yield_now`); it has no loop of its own.
-    /// Building fails if the thread belongs to a pool already.
+    /// Building fails if the thread belongs to a pool already. The pool's memory is never given back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let index = std::thread::spawn(|| {
+    ///     let builder = moirai::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+    ///     let pool = builder.build().unwrap();
+    ///     pool.current_thread_index()
+    /// });
+    /// assert_eq!(index.join().unwrap(), Some(0));
+    /// ```
     #[must_use]
     pub fn use_current_thread(mut self) -> Self {
         self.use_current_thread = true;
         self
     }
 
-    /// Names the threads: the closure is called once for each index, on the building thread.
+    /// Names the threads: the closure is called once for each index, on the building thread. Without it they have no names.
+    ///
+    /// If the global pool has names, calls from outside are moved to its workers (see [`Guests::Auto`]).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let builder = moirai::ThreadPoolBuilder::new().num_threads(1);
+    /// let pool = builder.thread_name(|index| format!("spinner {index}")).build()?;
+    /// let name = pool.install(|| std::thread::current().name().map(str::to_owned));
+    /// assert_eq!(name.as_deref(), Some("spinner 0"));
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     #[must_use]
     pub fn thread_name<F>(mut self, closure: F) -> Self
     where
@@ -135,7 +177,22 @@ impl<S> ThreadPoolBuilder<S> {
         self
     }
 
-    /// The stack size of each thread, in bytes.
+    /// The stack size of each thread, in bytes; what std gives to threads if this is not called.
+    ///
+    /// Each nested `join` takes stack, so deep recursion needs more. If the global pool has a stack size, calls from outside
+    /// are moved to its workers (see [`Guests::Auto`]).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// fn depth(left: u32) -> u32 {
+    ///     if left == 0 { 0 } else { 1 + moirai::join(|| depth(left - 1), || ()).0 }
+    /// }
+    /// let builder = moirai::ThreadPoolBuilder::new().num_threads(1);
+    /// let pool = builder.stack_size(16 << 20).build()?;
+    /// assert_eq!(pool.install(|| depth(1_000)), 1_000);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     #[must_use]
     pub fn stack_size(mut self, stack_size: usize) -> Self {
         self.stack_size = Some(stack_size);
@@ -144,6 +201,21 @@ impl<S> ThreadPoolBuilder<S> {
 
     /// Is called with the payload when a detached job, a start or an exit handler panics. Without one the process is aborted;
     /// likewise if the handler itself panics.
+    ///
+    /// Calls that somebody waits for (`join`, `scope`, `install`, iterators) resume their panics in the caller instead.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = std::sync::mpsc::channel();
+    /// let pool = moirai::ThreadPoolBuilder::new()
+    ///     .num_threads(1)
+    ///     .panic_handler(move |payload| sender.send(payload.is::<&str>()).unwrap())
+    ///     .build()?;
+    /// pool.spawn(|| std::panic::resume_unwind(Box::new("the thread is torn")));
+    /// assert_eq!(receiver.recv(), Ok(true));
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     #[must_use]
     pub fn panic_handler<H>(mut self, panic_handler: H) -> Self
     where
@@ -153,7 +225,22 @@ impl<S> ThreadPoolBuilder<S> {
         self
     }
 
-    /// Is called on each worker, with its index, before it takes any job.
+    /// Is called on each worker, with its index, before it takes any job. Several workers may be at it at the same time.
+    ///
+    /// Not on the thread of [`use_current_thread`](Self::use_current_thread). A panic goes to the
+    /// [panic handler](Self::panic_handler).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = std::sync::mpsc::channel();
+    /// let builder = moirai::ThreadPoolBuilder::new().num_threads(2);
+    /// let pool = builder.start_handler(move |index| sender.send(index).unwrap()).build()?;
+    /// let mut begun: Vec<usize> = receiver.iter().take(2).collect();
+    /// begun.sort();
+    /// assert_eq!(begun, [0, 1]);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     #[must_use]
     pub fn start_handler<H>(mut self, start_handler: H) -> Self
     where
@@ -163,7 +250,20 @@ impl<S> ThreadPoolBuilder<S> {
         self
     }
 
-    /// Is called on each worker, with its index, after its last job.
+    /// Is called on each worker, with its index, after its last job. Several workers may be at it at the same time.
+    ///
+    /// Not on the thread of [`use_current_thread`](Self::use_current_thread), and not in the global pool, which never ends.
+    /// A panic goes to the [panic handler](Self::panic_handler).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = std::sync::mpsc::channel();
+    /// let builder = moirai::ThreadPoolBuilder::new().num_threads(2);
+    /// drop(builder.exit_handler(move |index| sender.send(index).unwrap()).build()?);
+    /// assert_eq!(receiver.iter().sum::<usize>(), 0 + 1);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     #[must_use]
     pub fn exit_handler<H>(mut self, exit_handler: H) -> Self
     where
@@ -174,6 +274,23 @@ impl<S> ThreadPoolBuilder<S> {
     }
 
     /// Makes each worker take its own spawned jobs oldest first.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// #[allow(deprecated)]
+    /// let builder = moirai::ThreadPoolBuilder::new().num_threads(1).breadth_first();
+    /// let pool = builder.build()?;
+    /// let (sender, receiver) = std::sync::mpsc::channel();
+    /// pool.scope(|s| {
+    ///     for turn in 0..3 {
+    ///         let sender = sender.clone();
+    ///         s.spawn(move |_| sender.send(turn).unwrap());
+    ///     }
+    /// });
+    /// assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [0, 1, 2]);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     #[deprecated(note = "use `scope_fifo` and `spawn_fifo`")]
     #[must_use]
     pub fn breadth_first(mut self) -> Self {
@@ -181,14 +298,34 @@ impl<S> ThreadPoolBuilder<S> {
         self
     }
 
-    /// What a thread may run while it waits inside this pool. Not in rayon.
+    /// What a thread may run while it waits inside this pool. Not in rayon. Goes before `MOIRAI_WAIT` in the environment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use moirai::{ThreadPoolBuilder, WaitPolicy};
+    /// let pool = ThreadPoolBuilder::new().wait_policy(WaitPolicy::Descendants).build()?;
+    /// assert_eq!(pool.join(|| 1, || 2), (1, 2));
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     #[must_use]
     pub fn wait_policy(mut self, policy: WaitPolicy) -> Self {
         self.wait_policy = Some(policy);
         self
     }
 
-    /// Whether threads from outside may run their calls themselves. Not in rayon.
+    /// Whether threads from outside may run their calls themselves. Not in rayon. Goes before `MOIRAI_GUESTS` in the
+    /// environment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use moirai::{Guests, ThreadPoolBuilder};
+    /// let pool = ThreadPoolBuilder::new().num_threads(2).guests(Guests::Always).build()?;
+    /// // On this thread, if a worker sleeps; on a worker otherwise. There is an index in either case.
+    /// assert!(pool.install(moirai::current_thread_index).is_some());
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     #[must_use]
     pub fn guests(mut self, guests: Guests) -> Self {
         self.guests = Some(guests);
@@ -197,7 +334,8 @@ impl<S> ThreadPoolBuilder<S> {
 
     /// Starts the threads by a closure of one's own, called on the building thread once for each, in the order of indices.
     ///
-    /// It must see to it that [`ThreadBuilder::run`] is called on a thread; name and stack size are its business.
+    /// It must see to it that [`ThreadBuilder::run`] is called on a thread; name and stack size are its business. If it
+    /// returns an error, building fails with it, and the threads that have been started end.
     ///
     /// # Examples
     ///
@@ -243,6 +381,14 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
     ///
     /// If a thread cannot be started, or with [`use_current_thread`](Self::use_current_thread) the calling thread belongs to
     /// a pool already.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let builder = moirai::ThreadPoolBuilder::new().num_threads(2);
+    /// let failing = builder.spawn_handler(|_| Err(std::io::Error::other("no more thread")));
+    /// assert_eq!(failing.build().unwrap_err().to_string(), "no more thread");
+    /// ```
     pub fn build(self) -> Result<ThreadPool, ThreadPoolBuildError> {
         Ok(ThreadPool::from_registry(self.build_registry(false)?))
     }
@@ -253,6 +399,16 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
     ///
     /// As [`build`](Self::build), and if the global pool exists already (it is made at first need). There is one attempt:
     /// after a failure the global pool stays unusable.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// // Somebody may have been here before: then the global pool stays as it is.
+    /// let built = moirai::ThreadPoolBuilder::new().num_threads(3).build_global();
+    /// assert!(built.is_err() || moirai::current_num_threads() == 3);
+    /// // The second attempt always comes too late.
+    /// assert!(moirai::ThreadPoolBuilder::new().build_global().is_err());
+    /// ```
     pub fn build_global(self) -> Result<(), ThreadPoolBuildError> {
         let registry = global::make(|| self.build_registry(true))?;
         registry.startup.wait_for(registry.seats().len());

@@ -4,7 +4,21 @@ use std::error::Error;
 use std::{fmt, io};
 
 /// Why a pool could not be built: the global pool exists already, the current thread belongs to another pool, or the
-/// operating system refused a thread.
+/// operating system refused a thread. In the last case its error is the [`source`](Error::source).
+///
+/// # Examples
+///
+/// ```
+/// use std::error::Error;
+/// let inside = moirai::ThreadPoolBuilder::new().num_threads(1).build()?;
+/// let error = inside.install(|| {
+///     let again = moirai::ThreadPoolBuilder::new().num_threads(1).use_current_thread();
+///     again.build().unwrap_err()
+/// });
+/// assert_eq!(error.to_string(), "The current thread is already part of another thread pool.");
+/// assert!(error.source().is_none());
+/// # Ok::<(), moirai::ThreadPoolBuildError>(())
+/// ```
 #[derive(Debug)]
 pub struct ThreadPoolBuildError {
     kind: ErrorKind,

@@ -27,7 +27,8 @@ use std::sync::Arc;
 /// A pool of worker threads of its own.
 ///
 /// Made by a [`ThreadPoolBuilder`]. Dropping the handle tells the workers to end once all spawned jobs have run, and does
-/// not wait for them.
+/// not wait for them. A pool costs its threads and their stacks, and nothing while it is idle; most programs need but the
+/// global one, which the free functions use.
 ///
 /// # Examples
 ///
@@ -50,6 +51,16 @@ impl ThreadPool {
     /// # Errors
     ///
     /// As [`ThreadPoolBuilder::build`].
+    ///
+    /// # Examples
+    ///
+    /// The configuration cannot be named here, but inferred:
+    ///
+    /// ```
+    /// #[allow(deprecated)]
+    /// let pool = moirai::ThreadPool::new(Default::default()).unwrap();
+    /// assert!(pool.current_num_threads() >= 1);
+    /// ```
     #[deprecated(note = "use `ThreadPoolBuilder::build`")]
     #[allow(deprecated, reason = "the configuration is deprecated together with this")]
     pub fn new(
@@ -60,8 +71,9 @@ impl ThreadPool {
 
     /// Runs `op` on a worker of this pool and returns its result; what it calls uses this pool.
     ///
-    /// A worker of this pool runs it in place. Other callers block; a worker of another pool runs jobs of its own pool
-    /// meanwhile.
+    /// A worker of this pool runs it in place, which costs nothing. Other callers block, and as a rule a sleeping worker and
+    /// then the caller have to be woken; a worker of another pool runs jobs of its own pool meanwhile. With
+    /// [`Guests::Always`] a thread of no pool may run `op` itself, under the index of a worker that sleeps.
     ///
     /// # Panics
     ///
@@ -101,13 +113,29 @@ impl ThreadPool {
         broadcast_in(&self.registry, op)
     }
 
-    /// The number of workers of this pool.
+    /// The number of workers of this pool; it never changes.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(5).build().unwrap();
+    /// assert_eq!(pool.current_num_threads(), 5);
+    /// ```
     #[inline]
     pub fn current_num_threads(&self) -> usize {
         self.registry.seats().len()
     }
 
     /// The calling thread's index in this pool; `None` if it is no worker of this pool.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let builder = || moirai::ThreadPoolBuilder::new().num_threads(1);
+    /// let (one, other) = (builder().build().unwrap(), builder().build().unwrap());
+    /// let indices = one.install(|| (one.current_thread_index(), other.current_thread_index()));
+    /// assert_eq!(indices, (Some(0), None));
+    /// ```
     #[inline]
     pub fn current_thread_index(&self) -> Option<usize> {
         self.registry.current_seat().map(|seat| seat.index)
@@ -116,6 +144,18 @@ impl ThreadPool {
     /// Whether the calling worker has jobs in its own queues; `None` if it is no worker of this pool.
     ///
     /// Other workers may take them at any time: a hint.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    /// assert_eq!(pool.current_thread_has_pending_tasks(), None);
+    /// let pending = pool.install(|| {
+    ///     moirai::spawn(|| ());
+    ///     pool.current_thread_has_pending_tasks()
+    /// });
+    /// assert_eq!(pending, Some(true));
+    /// ```
     #[inline]
     pub fn current_thread_has_pending_tasks(&self) -> Option<bool> {
         self.registry.current_seat().map(Seat::has_pending_tasks)
@@ -126,6 +166,15 @@ impl ThreadPool {
     /// # Panics
     ///
     /// As there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    /// let (mut warp, mut weft) = (vec![3, 1], vec![4, 2]);
+    /// pool.join(|| warp.sort(), || weft.sort());
+    /// assert_eq!((warp, weft), (vec![1, 3], vec![2, 4]));
+    /// ```
     pub fn join<A, B, RA, RB>(&self, oper_a: A, oper_b: B) -> (RA, RB)
     where
         A: FnOnce() -> RA + Send,
@@ -141,6 +190,19 @@ impl ThreadPool {
     /// # Panics
     ///
     /// As there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    /// let mut lengths = [0; 3];
+    /// pool.scope(|s| {
+    ///     for (length, word) in lengths.iter_mut().zip(["spin", "measure", "cut"]) {
+    ///         s.spawn(|_| *length = word.len());
+    ///     }
+    /// });
+    /// assert_eq!(lengths, [4, 7, 3]);
+    /// ```
     pub fn scope<'scope, OP, R>(&self, op: OP) -> R
     where
         OP: FnOnce(&Scope<'scope>) -> R + Send,
@@ -154,6 +216,21 @@ impl ThreadPool {
     /// # Panics
     ///
     /// As there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// // With one thread there is no thief, so the order is certain.
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    /// let order = std::sync::Mutex::new(Vec::new());
+    /// pool.scope_fifo(|s| {
+    ///     for turn in 0..3 {
+    ///         let order = &order;
+    ///         s.spawn_fifo(move |_| order.lock().unwrap().push(turn));
+    ///     }
+    /// });
+    /// assert_eq!(order.into_inner().unwrap(), [0, 1, 2]);
+    /// ```
     pub fn scope_fifo<'scope, OP, R>(&self, op: OP) -> R
     where
         OP: FnOnce(&ScopeFifo<'scope>) -> R + Send,
@@ -167,6 +244,19 @@ impl ThreadPool {
     /// # Panics
     ///
     /// As there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    /// let mut elsewhere = None;
+    /// let here = pool.in_place_scope(|s| {
+    ///     s.spawn(|_| elsewhere = moirai::current_thread_index());
+    ///     moirai::current_thread_index()
+    /// });
+    /// assert_eq!(here, None);
+    /// assert!(elsewhere.is_some());
+    /// ```
     pub fn in_place_scope<'scope, OP, R>(&self, op: OP) -> R
     where
         OP: FnOnce(&Scope<'scope>) -> R,
@@ -179,6 +269,21 @@ impl ThreadPool {
     /// # Panics
     ///
     /// As there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    /// let (sender, receiver) = std::sync::mpsc::channel();
+    /// pool.in_place_scope_fifo(|s| {
+    ///     for word in ["spin", "measure", "cut"] {
+    ///         let sender = sender.clone();
+    ///         s.spawn_fifo(move |_| sender.send(word).unwrap());
+    ///     }
+    ///     drop(sender);
+    /// });
+    /// assert_eq!(receiver.iter().collect::<Vec<_>>(), ["spin", "measure", "cut"]);
+    /// ```
     pub fn in_place_scope_fifo<'scope, OP, R>(&self, op: OP) -> R
     where
         OP: FnOnce(&ScopeFifo<'scope>) -> R,
@@ -186,7 +291,21 @@ impl ThreadPool {
         in_place_scope_fifo_in(&self.registry, op)
     }
 
-    /// [`spawn`](crate::spawn()) on this pool.
+    /// [`spawn`](crate::spawn()) on this pool, which lives until the job has run, even if the handle is dropped before.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    /// let (sender, receiver) = std::sync::mpsc::channel();
+    /// pool.spawn(move || sender.send("done").unwrap());
+    /// drop(pool);
+    /// assert_eq!(receiver.recv(), Ok("done"));
+    /// ```
     pub fn spawn<OP>(&self, op: OP)
     where
         OP: FnOnce() + Send + 'static,
@@ -195,6 +314,23 @@ impl ThreadPool {
     }
 
     /// [`spawn_fifo`](crate::spawn_fifo()) on this pool.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    /// let (sender, receiver) = std::sync::mpsc::channel();
+    /// for turn in 0..3 {
+    ///     let sender = sender.clone();
+    ///     pool.spawn_fifo(move || sender.send(turn).unwrap());
+    /// }
+    /// drop(sender);
+    /// assert_eq!(receiver.iter().collect::<Vec<_>>(), [0, 1, 2]);
+    /// ```
     pub fn spawn_fifo<OP>(&self, op: OP)
     where
         OP: FnOnce() + Send + 'static,
@@ -203,6 +339,19 @@ impl ThreadPool {
     }
 
     /// [`spawn_broadcast`](crate::spawn_broadcast()) on this pool.
+    ///
+    /// # Panics
+    ///
+    /// As there.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+    /// let (sender, receiver) = std::sync::mpsc::channel();
+    /// pool.spawn_broadcast(move |context| sender.send(context.num_threads()).unwrap());
+    /// assert_eq!(receiver.iter().collect::<Vec<_>>(), [3, 3, 3]);
+    /// ```
     pub fn spawn_broadcast<OP>(&self, op: OP)
     where
         OP: Fn(BroadcastContext<'_>) + Send + Sync + 'static,
@@ -210,12 +359,31 @@ impl ThreadPool {
         spawn_broadcast_in(&self.registry, op);
     }
 
-    /// [`yield_now`](crate::yield_now()), if the calling thread is a worker of this pool.
+    /// [`yield_now`](crate::yield_now()), if the calling thread is a worker of this pool; `None` otherwise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    /// assert_eq!(pool.yield_now(), None);
+    /// assert_eq!(pool.install(|| pool.yield_now()), Some(moirai::Yield::Idle));
+    /// ```
     pub fn yield_now(&self) -> Option<Yield> {
         self.registry.current_seat().map(yielding::now)
     }
 
-    /// [`yield_local`](crate::yield_local()), if the calling thread is a worker of this pool.
+    /// [`yield_local`](crate::yield_local()), if the calling thread is a worker of this pool; `None` otherwise.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    /// let done = pool.install(|| {
+    ///     pool.spawn(|| ());
+    ///     pool.yield_local()
+    /// });
+    /// assert_eq!(done, Some(moirai::Yield::Executed));
+    /// ```
     pub fn yield_local(&self) -> Option<Yield> {
         self.registry.current_seat().map(yielding::local)
     }
@@ -237,6 +405,10 @@ impl std::fmt::Debug for ThreadPool {
 }
 
 /// The number of threads of the current pool, or of the global one, which is started if need be.
+///
+/// # Panics
+///
+/// If it is needed and cannot be started.
 ///
 /// # Examples
 ///

@@ -40,10 +40,11 @@ pub enum WaitPolicy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Guests {
-    /// On the global pool, for calls that do not name a pool, unless the pool has handlers, thread names or a stack size.
+    /// On the global pool, for calls that do not name a pool, unless the pool has handlers, thread names or a stack size, or
+    /// was built with [`use_current_thread`](crate::ThreadPoolBuilder::use_current_thread).
     #[default]
     Auto,
-    /// Also in `install` and other calls on a pool's handle.
+    /// Also on this pool, whatever is set for it: in `install`, `join`, `scope` and `scope_fifo` on its handle.
     Always,
     /// Never: calls from outside move to a worker, as in rayon.
     Never,

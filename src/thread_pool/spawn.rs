@@ -8,6 +8,26 @@ use std::sync::Arc;
 use std::{fmt, io, ptr, thread};
 
 /// One worker to be: handed to a spawn handler, which must see to it that [`run`](Self::run) is called on a thread.
+///
+/// See [`ThreadPoolBuilder::spawn_handler`](crate::ThreadPoolBuilder::spawn_handler) and
+/// [`build_scoped`](crate::ThreadPoolBuilder::build_scoped).
+///
+/// # Examples
+///
+/// ```
+/// let pool = moirai::ThreadPoolBuilder::new()
+///     .num_threads(2)
+///     .thread_name(|index| format!("loom {index}"))
+///     .spawn_handler(|worker| {
+///         let name = worker.name().unwrap_or("nameless").to_owned();
+///         std::thread::Builder::new().name(name).spawn(|| worker.run())?;
+///         Ok(())
+///     })
+///     .build()?;
+/// let names = pool.broadcast(|_| std::thread::current().name().map(str::to_owned));
+/// assert_eq!(names, [Some("loom 0".into()), Some("loom 1".into())]);
+/// # Ok::<(), moirai::ThreadPoolBuildError>(())
+/// ```
 pub struct ThreadBuilder {
     name: Option<String>,
     stack_size: Option<usize>,
@@ -28,21 +48,80 @@ impl ThreadBuilder {
     }
 
     /// The worker's index, from 0.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut indices = Vec::new();
+    /// let builder = moirai::ThreadPoolBuilder::new().num_threads(3);
+    /// let pool = builder.spawn_handler(|worker| {
+    ///     indices.push(worker.index());
+    ///     std::thread::spawn(|| worker.run());
+    ///     Ok(())
+    /// });
+    /// drop(pool.build()?);
+    /// assert_eq!(indices, [0, 1, 2]);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     pub fn index(&self) -> usize {
         self.index
     }
 
     /// The name that the thread should have, if one was asked for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let builder = moirai::ThreadPoolBuilder::new().num_threads(1);
+    /// let pool = builder.spawn_handler(|worker| {
+    ///     assert_eq!(worker.name(), None);
+    ///     std::thread::spawn(|| worker.run());
+    ///     Ok(())
+    /// });
+    /// drop(pool.build()?);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     pub fn name(&self) -> Option<&str> {
         self.name.as_deref()
     }
 
     /// The stack size that the thread should have, in bytes, if one was asked for.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let builder = moirai::ThreadPoolBuilder::new().num_threads(1).stack_size(4 << 20);
+    /// let pool = builder.spawn_handler(|worker| {
+    ///     assert_eq!(worker.stack_size(), Some(4 << 20));
+    ///     std::thread::spawn(|| worker.run());
+    ///     Ok(())
+    /// });
+    /// drop(pool.build()?);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     pub fn stack_size(&self) -> Option<usize> {
         self.stack_size
     }
 
     /// Works for the pool on the calling thread; returns when the pool has ended.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let mut threads = Vec::new();
+    /// let builder = moirai::ThreadPoolBuilder::new().num_threads(2);
+    /// let pool = builder.spawn_handler(|worker| {
+    ///     threads.push(std::thread::spawn(|| worker.run()));
+    ///     Ok(())
+    /// });
+    /// let pool = pool.build()?;
+    /// assert_eq!(pool.join(|| 1, || 2), (1, 2));
+    /// drop(pool);
+    /// for thread in threads {
+    ///     thread.join().unwrap();
+    /// }
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
     pub fn run(self) {
         let guard = AbortIfPanic::new();
         let ThreadBuilder { registry, index, .. } = self;

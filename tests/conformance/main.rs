@@ -2,7 +2,7 @@
 //! against rayon-core: a test that rayon-core fails would state a wish, not the contract.
 //!
 //! The section files name the crate under test `super::api`. Identifiers such as `JOIN-3` are those
-//! of the list in `docs/compatibility.md`.
+//! of the lists in `docs/contract.md` and `docs/compatibility.md`.
 
 #![allow(clippy::duplicate_mod, reason = "each program is compiled once for each crate under test")]
 

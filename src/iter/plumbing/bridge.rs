@@ -13,7 +13,44 @@ use crate::{current_num_threads, global, join_context};
 
 /// Drives `consumer` with all items of an indexed iterator.
 ///
-/// This is what the `drive` of most indexed iterators consists of.
+/// This is what the `drive` of most indexed iterators consists of. When to cut a piece in two is decided here; each cut costs
+/// one `join`.
+///
+/// # Panics
+///
+/// With the panic of a closure on the way, once all pieces at work have ended.
+///
+/// ```
+/// use moirai::iter::plumbing::{Consumer, ProducerCallback, UnindexedConsumer, bridge};
+/// use moirai::prelude::*;
+///
+/// /// The elements of a slice, by value.
+/// struct Values<'a>(&'a [u32]);
+///
+/// impl ParallelIterator for Values<'_> {
+///     type Item = u32;
+///
+///     fn drive_unindexed<C: UnindexedConsumer<u32>>(self, consumer: C) -> C::Result {
+///         bridge(self, consumer)
+///     }
+/// }
+///
+/// impl IndexedParallelIterator for Values<'_> {
+///     fn drive<C: Consumer<u32>>(self, consumer: C) -> C::Result {
+///         bridge(self, consumer)
+///     }
+///
+///     fn len(&self) -> usize {
+///         self.0.len()
+///     }
+///
+///     fn with_producer<CB: ProducerCallback<u32>>(self, callback: CB) -> CB::Output {
+///         self.0.par_iter().copied().with_producer(callback)
+///     }
+/// }
+///
+/// assert_eq!(Values(&[1, 2, 3]).sum::<u32>(), 6);
+/// ```
 pub fn bridge<I, C>(par_iter: I, consumer: C) -> C::Result
 where
     I: IndexedParallelIterator,
@@ -26,6 +63,41 @@ where
 /// Drives `consumer` with the `len` items of `producer`.
 ///
 /// It is [`bridge`] for those who have the producer at hand.
+///
+/// # Panics
+///
+/// As [`bridge`].
+///
+/// ```
+/// use moirai::iter::plumbing::{Producer, UnindexedConsumer, bridge_producer_consumer};
+/// use moirai::prelude::*;
+///
+/// /// So many times the same number.
+/// struct Same(u32, usize);
+///
+/// impl Producer for Same {
+///     type Item = u32;
+///     type IntoIter = std::iter::RepeatN<u32>;
+///
+///     fn into_iter(self) -> Self::IntoIter {
+///         std::iter::repeat_n(self.0, self.1)
+///     }
+///
+///     fn split_at(self, index: usize) -> (Self, Self) {
+///         (Same(self.0, index), Same(self.0, self.1 - index))
+///     }
+/// }
+///
+/// impl ParallelIterator for Same {
+///     type Item = u32;
+///
+///     fn drive_unindexed<C: UnindexedConsumer<u32>>(self, consumer: C) -> C::Result {
+///         bridge_producer_consumer(self.1, self, consumer)
+///     }
+/// }
+///
+/// assert_eq!(Same(6, 7).sum::<u32>(), 42);
+/// ```
 pub fn bridge_producer_consumer<P, C>(len: usize, producer: P, consumer: C) -> C::Result
 where
     P: Producer,
@@ -35,6 +107,43 @@ where
 }
 
 /// Drives `consumer` with the items of a producer that cannot be cut at a given index.
+///
+/// # Panics
+///
+/// As [`bridge`].
+///
+/// ```
+/// use moirai::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
+/// use moirai::prelude::*;
+///
+/// /// The words of a text.
+/// struct Words<'a>(&'a str);
+///
+/// impl<'a> UnindexedProducer for Words<'a> {
+///     type Item = &'a str;
+///
+///     fn split(self) -> (Self, Option<Self>) {
+///         match self.0.split_once(' ') {
+///             Some((word, rest)) => (Words(word), Some(Words(rest))),
+///             None => (self, None),
+///         }
+///     }
+///
+///     fn fold_with<F: Folder<&'a str>>(self, folder: F) -> F {
+///         folder.consume_iter(self.0.split_whitespace())
+///     }
+/// }
+///
+/// impl<'a> ParallelIterator for Words<'a> {
+///     type Item = &'a str;
+///
+///     fn drive_unindexed<C: UnindexedConsumer<&'a str>>(self, consumer: C) -> C::Result {
+///         bridge_unindexed(self, consumer)
+///     }
+/// }
+///
+/// assert_eq!(Words("spin measure cut").map(str::len).max(), Some(7));
+/// ```
 pub fn bridge_unindexed<P, C>(producer: P, consumer: C) -> C::Result
 where
     P: UnindexedProducer,

@@ -15,6 +15,45 @@
 //! 1. Results meet in order: `reduce(left, right)` receives two neighbouring pieces.
 //! 2. An iterator whose `opt_len` is `Some` cuts its consumer by `split_at` only, at true indices.
 //! 3. A consumer cut in two has its halves cut further or turned into folders, each once.
+//!
+//! # Examples
+//!
+//! A source of one's own:
+//!
+//! ```
+//! use moirai::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
+//! use moirai::prelude::*;
+//!
+//! /// The dates of a calendar: (month, day).
+//! struct Dates(std::ops::RangeInclusive<u8>);
+//!
+//! impl UnindexedProducer for Dates {
+//!     type Item = (u8, u8);
+//!
+//!     fn split(self) -> (Self, Option<Self>) {
+//!         let (first, last) = self.0.into_inner();
+//!         if first == last {
+//!             return (Dates(first..=last), None);
+//!         }
+//!         let middle = first + (last - first) / 2;
+//!         (Dates(first..=middle), Some(Dates(middle + 1..=last)))
+//!     }
+//!
+//!     fn fold_with<F: Folder<(u8, u8)>>(self, folder: F) -> F {
+//!         folder.consume_iter(self.0.flat_map(|month| (1..=30).map(move |day| (month, day))))
+//!     }
+//! }
+//!
+//! impl ParallelIterator for Dates {
+//!     type Item = (u8, u8);
+//!
+//!     fn drive_unindexed<C: UnindexedConsumer<(u8, u8)>>(self, consumer: C) -> C::Result {
+//!         bridge_unindexed(self, consumer)
+//!     }
+//! }
+//!
+//! assert_eq!(Dates(1..=12).filter(|(month, day)| month == day).count(), 12);
+//! ```
 mod adapt;
 mod bridge;
 mod call;

@@ -19,12 +19,26 @@ use crate::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge
 /// What can be turned from a sequential iterator into a parallel one.
 ///
 /// Any iterator can if it and its items may be sent to other threads.
+///
+/// ```
+/// use moirai::prelude::*;
+///
+/// let numbers = std::iter::successors(Some(1_u64), |n| n.checked_mul(10));
+/// let digits: u32 = numbers.par_bridge().map(|n| n.ilog10()).sum();
+/// assert_eq!(digits, (0..20).sum());
+/// ```
 pub trait ParallelBridge: Sized {
     /// Lets several threads draw items from this iterator.
     ///
     /// The items come in no particular order, not even when they are collected. Drawing them is
     /// sequential and needs a lock, so this pays if the work on each item outweighs that; where
-    /// there is a parallel iterator for the purpose, take that.
+    /// there is a parallel iterator for the purpose, take that. `next` is called by one thread at a time, and not again
+    /// after it has returned `None`. An iterator that blocks until a job of the same pool has done something may wait
+    /// forever.
+    ///
+    /// # Panics
+    ///
+    /// A panic in `next` reaches the caller; the other threads stop drawing.
     ///
     /// ```
     /// use moirai::prelude::*;
