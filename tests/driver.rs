@@ -1,0 +1,305 @@
+//! How a parallel call is cut and shared: what the driver promises beyond rayon. Nothing here asserts a time; what others
+//! do meanwhile is arranged by blocking them.
+
+#[macro_use]
+#[path = "common/watchdog.rs"]
+mod watchdog;
+
+use moirai::iter::plumbing::{Folder, UnindexedProducer, bridge_unindexed};
+use moirai::prelude::*;
+use std::collections::HashSet;
+use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::mpsc::channel;
+use std::thread;
+use std::time::{Duration, Instant};
+
+fn pool(threads: usize) -> moirai::ThreadPool {
+    moirai::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+}
+
+/// Runs `call` on one thread of a pool of two while the other one is blocked, so that nothing can be stolen.
+fn unstolen<R: Send>(call: impl FnOnce() -> R + Send) -> R {
+    let pool = pool(2);
+    pool.install(|| {
+        let (begun, has_begun) = channel();
+        let (release, released) = channel::<()>();
+        moirai::spawn(move || {
+            begun.send(()).unwrap();
+            let _ = released.recv();
+        });
+        has_begun.recv().unwrap();
+        let result = call();
+        drop(release);
+        result
+    })
+}
+
+/// Some work that the compiler keeps.
+fn work(turns: u64) -> u64 {
+    (0..turns).fold(1, |a, b| std::hint::black_box(a ^ b))
+}
+
+#[test]
+fn one_accumulator_if_nothing_is_stolen() {
+    watch!();
+    for repetition in 0..3 {
+        let made = AtomicUsize::new(0);
+        let sum: u64 = unstolen(|| {
+            let folded = (0..100_000_u32).into_par_iter().fold(
+                || made.fetch_add(1, Ordering::Relaxed) as u64 * 0,
+                |sum, item| sum + u64::from(item) + work(20) % 1,
+            );
+            folded.sum()
+        });
+        assert_eq!(sum, 99_999 * 50_000);
+        assert_eq!(made.into_inner(), 1, "repetition {repetition}");
+    }
+}
+
+/// The same through adaptors on both sides and from a source without indices.
+#[test]
+fn one_accumulator_through_adaptors() {
+    watch!();
+    let made = AtomicUsize::new(0);
+    let count = unstolen(|| {
+        (0..10_000_u32)
+            .into_par_iter()
+            .zip(0..10_000_u32)
+            .filter(|(a, _)| a % 3 == 0)
+            .map(|(a, b)| u64::from(a + b) + work(100) % 1)
+            .fold(|| made.fetch_add(1, Ordering::Relaxed) * 0, |count, _| count + 1)
+            .sum::<usize>()
+    });
+    assert_eq!((count, made.into_inner()), (3_334, 1));
+
+    let made = AtomicUsize::new(0);
+    let text = "some words in a line\n".repeat(2_000);
+    let words = unstolen(|| {
+        text.par_lines()
+            .map(|line| line.split(' ').count())
+            .fold(|| made.fetch_add(1, Ordering::Relaxed) * 0, |sum, words| sum + words)
+            .sum::<usize>()
+    });
+    assert_eq!((words, made.into_inner()), (10_000, 1));
+}
+
+/// Producers with a state of their own are cut O(threads * log n) times, however long the call is.
+#[test]
+fn few_pieces_if_nothing_is_stolen() {
+    watch!();
+    let made = AtomicUsize::new(0);
+    let items: Vec<u64> = vec![300; 100_000];
+    unstolen(|| {
+        items
+            .par_iter()
+            .map_init(|| made.fetch_add(1, Ordering::Relaxed), |_, turns| work(*turns))
+            .rev()
+            .for_each(|result| assert!(result < u64::MAX));
+    });
+    let made = made.into_inner();
+    assert!(made <= 4 * 2 * 17 + 40, "{made} pieces of 100 000 items");
+}
+
+/// Who becomes idle in the middle of a call gets a part of it, although nobody was there to take one at its start.
+#[test]
+fn a_running_call_gives_away() {
+    watch!();
+    let pool = pool(2);
+    for indexed in [true, false] {
+        pool.install(|| {
+            let (begun, has_begun) = channel();
+            let (release, released) = channel::<()>();
+            moirai::spawn(move || {
+                begun.send(()).unwrap();
+                let _ = released.recv();
+            });
+            has_begun.recv().unwrap();
+            let release = Mutex::new(Some(release));
+            let runners = Mutex::new(HashSet::new());
+            let shared = AtomicBool::new(false);
+            let item = |item: u32| {
+                if item == 1_000 {
+                    // So far this thread was alone.
+                    assert_eq!(runners.lock().unwrap().len(), 1);
+                    release.lock().unwrap().take();
+                }
+                let is_new = runners.lock().unwrap().insert(thread::current().id());
+                if is_new && item > 1_000 {
+                    shared.store(true, Ordering::Relaxed);
+                }
+                if item > 1_000 && !shared.load(Ordering::Relaxed) {
+                    thread::sleep(Duration::from_micros(50));
+                }
+            };
+            if indexed {
+                (0..20_000_u32).into_par_iter().map(item).for_each(drop);
+            } else {
+                // Consumers that do not flow: one folder for each piece.
+                let mut units = Vec::new();
+                (0..20_000_u32).into_par_iter().map(item).collect_into_vec(&mut units);
+                assert_eq!(units.len(), 20_000);
+            }
+            assert_eq!(runners.into_inner().unwrap().len(), 2, "nobody came to help");
+        });
+    }
+}
+
+/// A source that may say where it ends only when it is cut.
+struct Halves(Range<u32>);
+
+impl UnindexedProducer for Halves {
+    type Item = u32;
+
+    fn split(self) -> (Self, Option<Self>) {
+        let Range { start, end } = self.0;
+        let middle = start + (end - start) / 2;
+        if middle == start {
+            return (self, None);
+        }
+        (Halves(start..middle), Some(Halves(middle..end)))
+    }
+
+    fn fold_with<F: Folder<u32>>(self, folder: F) -> F {
+        folder.consume_iter(self.0)
+    }
+}
+
+impl ParallelIterator for Halves {
+    type Item = u32;
+
+    fn drive_unindexed<C>(self, consumer: C) -> C::Result
+    where
+        C: moirai::iter::plumbing::UnindexedConsumer<u32>,
+    {
+        bridge_unindexed(self, consumer)
+    }
+}
+
+/// Order and completeness whatever is stolen, from every kind of source into every kind of consumer.
+#[test]
+fn results_come_in_order() {
+    watch!();
+    for threads in [1, 2, 4, 8] {
+        let pool = pool(threads);
+        for round in 0..16 {
+            let n = [0, 1, 2, 3, 7, 100, 3_000, 20_000][round % 8];
+            let expected: Vec<u32> = (0..n).collect();
+            let cost = |item: u32| {
+                work(u64::from(item % 97) * if round % 3 == 0 { 20 } else { 1 });
+                item
+            };
+            pool.install(|| {
+                let collected: Vec<u32> = (0..n).into_par_iter().map(cost).collect();
+                assert_eq!(collected, expected);
+                let flowing: Vec<u32> = (0..n).into_par_iter().map(cost).filter(|_| true).collect();
+                assert_eq!(flowing, expected);
+                let loose: Vec<u32> = Halves(0..n).map(cost).collect();
+                assert_eq!(loose, expected);
+                let text = expected.par_iter().map(|item| cost(*item).to_string());
+                let joined = text.reduce(String::new, |a, b| a + &b);
+                assert_eq!(joined, expected.iter().map(u32::to_string).collect::<String>());
+                let found = (0..n).into_par_iter().map(cost).find_first(|item| item % 1_000 == 999);
+                assert_eq!(found, (0..n).find(|item| item % 1_000 == 999));
+                let found = (0..n).into_par_iter().map(cost).find_last(|item| item % 1_000 == 0);
+                assert_eq!(found, (0..n).rev().find(|item| item % 1_000 == 0));
+            });
+        }
+    }
+}
+
+/// A panic in one item keeps no other piece from being run, and comes out when all have ended.
+#[test]
+fn a_panic_ends_its_own_piece_only() {
+    watch!();
+    let pool = pool(2);
+    for bad in [0_u32, 1, 500, 999] {
+        let ran = AtomicUsize::new(0);
+        let caught = catch_unwind(AssertUnwindSafe(|| {
+            pool.install(|| {
+                (0..1_000_u32).into_par_iter().with_max_len(1).for_each(|item| {
+                    assert!(item != bad, "the bad one");
+                    ran.fetch_add(1, Ordering::Relaxed);
+                });
+            });
+        }));
+        assert!(caught.is_err());
+        assert_eq!(ran.into_inner(), 999);
+
+        // Without a greatest length the rest of the piece is lost, and no more.
+        let ran = AtomicUsize::new(0);
+        let caught = catch_unwind(AssertUnwindSafe(|| {
+            pool.install(|| {
+                (0..1_000_u32).into_par_iter().for_each(|item| {
+                    assert!(item != bad, "the bad one");
+                    thread::sleep(Duration::from_micros(20));
+                    ran.fetch_add(1, Ordering::Relaxed);
+                });
+            });
+        }));
+        let payload = caught.unwrap_err();
+        assert_eq!(payload.downcast_ref::<&str>(), Some(&"the bad one"));
+        assert!(ran.into_inner() > 400);
+    }
+}
+
+/// The voluntary context switches of all threads of this process but the calling one.
+#[cfg(target_os = "linux")]
+fn switches_of_others() -> u64 {
+    let own = std::fs::read_link("/proc/thread-self").unwrap();
+    let own = own.file_name().unwrap().to_owned();
+    let mut sum = 0;
+    for task in std::fs::read_dir("/proc/self/task").unwrap().flatten() {
+        if task.file_name() != own {
+            let status = std::fs::read_to_string(task.path().join("status")).unwrap_or_default();
+            let line =
+                status.lines().find_map(|line| line.strip_prefix("voluntary_ctxt_switches:"));
+            sum += line.map_or(0, |count| count.trim().parse::<u64>().unwrap());
+        }
+    }
+    sum
+}
+
+/// Small calls from outside wake nobody, from the second one of their site on.
+#[cfg(target_os = "linux")]
+#[test]
+fn small_calls_wake_nobody() {
+    watch!();
+    // In a process of its own: other tests' threads would be counted.
+    if std::env::var_os("MOIRAI_TEST_ALONE").is_none() {
+        let status = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", "small_calls_wake_nobody", "--test-threads=1"])
+            .env("MOIRAI_TEST_ALONE", "1")
+            .env("RAYON_NUM_THREADS", "4")
+            .status()
+            .unwrap();
+        assert!(status.success());
+        return;
+    }
+    let numbers: Vec<u64> = (0..1_000).collect();
+    let call = || {
+        let sum: u64 = numbers.par_iter().sum();
+        let doubled: Vec<u64> = numbers[..100].par_iter().map(|n| n * 2).collect();
+        let found = numbers.par_iter().position_first(|n| *n == 77);
+        assert_eq!((sum, doubled[99], found), (499_500, 198, Some(77)));
+    };
+    (0..50).for_each(|_| call());
+    // Until everybody sleeps again.
+    let deadline = Instant::now() + Duration::from_secs(20);
+    let mut before = switches_of_others();
+    loop {
+        thread::sleep(Duration::from_millis(50));
+        let now = switches_of_others();
+        if now == before || Instant::now() > deadline {
+            break;
+        }
+        before = now;
+    }
+    const CALLS: u64 = 2_000;
+    (0..CALLS).for_each(|_| call());
+    let woken = switches_of_others() - before;
+    // A thread that is suspended in the middle of a call may find that the call takes long, and wake somebody.
+    assert!(woken < CALLS / 20, "{woken} sleeps of other threads in {CALLS} small calls");
+}
