@@ -42,17 +42,20 @@ fn work(turns: u64) -> u64 {
     (0..turns).fold(1, |a, b| std::hint::black_box(a ^ b))
 }
 
+/// A new accumulator, which is counted.
+fn zero(made: &AtomicUsize) -> u64 {
+    made.fetch_add(1, Ordering::Relaxed);
+    0
+}
+
 #[test]
 fn one_accumulator_if_nothing_is_stolen() {
     watch!();
     for repetition in 0..3 {
         let made = AtomicUsize::new(0);
         let sum: u64 = unstolen(|| {
-            let folded = (0..100_000_u32).into_par_iter().fold(
-                || made.fetch_add(1, Ordering::Relaxed) as u64 * 0,
-                |sum, item| sum + u64::from(item) + work(20) % 1,
-            );
-            folded.sum()
+            let items = (0..100_000_u32).into_par_iter().inspect(|_| _ = work(20));
+            items.fold(|| zero(&made), |sum, item| sum + u64::from(item)).sum()
         });
         assert_eq!(sum, 99_999 * 50_000);
         assert_eq!(made.into_inner(), 1, "repetition {repetition}");
@@ -69,9 +72,9 @@ fn one_accumulator_through_adaptors() {
             .into_par_iter()
             .zip(0..10_000_u32)
             .filter(|(a, _)| a % 3 == 0)
-            .map(|(a, b)| u64::from(a + b) + work(100) % 1)
-            .fold(|| made.fetch_add(1, Ordering::Relaxed) * 0, |count, _| count + 1)
-            .sum::<usize>()
+            .map(|(a, b)| work(u64::from(a + b) % 100))
+            .fold(|| zero(&made), |count, _| count + 1)
+            .sum::<u64>()
     });
     assert_eq!((count, made.into_inner()), (3_334, 1));
 
@@ -79,9 +82,9 @@ fn one_accumulator_through_adaptors() {
     let text = "some words in a line\n".repeat(2_000);
     let words = unstolen(|| {
         text.par_lines()
-            .map(|line| line.split(' ').count())
-            .fold(|| made.fetch_add(1, Ordering::Relaxed) * 0, |sum, words| sum + words)
-            .sum::<usize>()
+            .map(|line| line.split(' ').count() as u64)
+            .fold(|| zero(&made), |sum, words| sum + words)
+            .sum::<u64>()
     });
     assert_eq!((words, made.into_inner()), (10_000, 1));
 }
