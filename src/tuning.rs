@@ -28,7 +28,7 @@ pub(crate) const SPIN_PAUSES: u32 = 8;
 /// as a guest, in eighths. A thread made with std's default stack, as our workers are, has it when it is not deep in calls.
 pub(crate) const GUEST_STACK_EIGHTHS: usize = 7;
 
-/// The stack size that std gives to threads when nothing else is asked for, in bytes.
+/// The stack size that std gives to threads when nothing else is asked for, by the builder or `RUST_MIN_STACK`, in bytes.
 pub(crate) const DEFAULT_STACK_BYTES: usize = 2 * 1024 * 1024;
 
 /// What a wake-up is taken to cost the waker until that is known, in ns. Measured on bare machines: 0.5 to 2 us; where it

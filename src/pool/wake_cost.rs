@@ -48,15 +48,18 @@ impl WakeCost {
 }
 
 /// Takes a sample in. One that is far above the average says that somebody was suspended: it counts for four times the
-/// average.
+/// average, and for no more than what is ever believed.
 fn average(cell: &AtomicUsize, sample: u64) {
     // ORDERING: Relaxed both. Numbers by themselves.
-    let before = cell.load(Ordering::Relaxed) as u64;
-    let sample = sample.min(4 * before);
+    let before = (cell.load(Ordering::Relaxed) as u64).max(LEAST);
+    let sample = sample.min(4 * before).min(ticks_of_ns(tuning::WAKE_WORTH_MOST_NS));
     let after = before - before / 8 + sample / 8;
     // ORDERING: Relaxed, as above.
-    cell.store(after.max(1) as usize, Ordering::Relaxed);
+    cell.store(after.max(LEAST) as usize, Ordering::Relaxed);
 }
+
+/// The least average, in ticks: an eighth of it must be something, or the average would never rise again.
+const LEAST: u64 = 64;
 
 #[cfg(all(test, not(loom)))]
 mod tests {
@@ -71,10 +74,12 @@ mod tests {
         }
         let expected = ticks_of_ns(66_000);
         assert!(cost.worth().abs_diff(expected) < expected / 20, "{} for {expected}", cost.worth());
-        (0..200).for_each(|_| cost.observe_delay(u64::MAX));
+        (0..1000).for_each(|_| cost.observe_delay(u64::MAX));
         assert_eq!(cost.worth(), ticks_of_ns(tuning::WAKE_WORTH_MOST_NS));
         (0..200).for_each(|_| cost.observe_call(0));
         (0..200).for_each(|_| cost.observe_delay(0));
         assert_eq!(cost.worth(), ticks_of_ns(tuning::WAKE_WORTH_LEAST_NS));
+        (0..100).for_each(|_| cost.observe_delay(ticks_of_ns(40_000)));
+        assert!(cost.worth() > ticks_of_ns(35_000));
     }
 }

@@ -415,25 +415,35 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
         Ok(())
     }
 
+    /// Whether there is nothing special about the threads, so that one from outside may stand in for them.
+    fn has_plain_threads(&self) -> bool {
+        S::__PLAIN
+            && !self.handlers.any()
+            && self.thread_name.is_none()
+            && self.stack_size.is_none()
+            && !self.use_current_thread
+    }
+
     fn build_registry(mut self, global: bool) -> Result<Arc<Registry>, ThreadPoolBuildError> {
         if self.use_current_thread && Seat::current().is_some() {
             return Err(ThreadPoolBuildError::in_a_pool());
         }
         let threads = self.threads();
-        let plain = !self.handlers.any() && self.thread_name.is_none() && self.stack_size.is_none();
+        let wait_policy =
+            self.wait_policy.or_else(policy::wait_policy_from_env).unwrap_or_default();
         let guests = match self.guests.or_else(policy::guests_from_env).unwrap_or_default() {
-            Guests::Auto => global && plain && !self.use_current_thread,
+            Guests::Auto => {
+                global && self.has_plain_threads() && wait_policy == WaitPolicy::Descendants
+            }
             Guests::Always => true,
             Guests::Never => false,
         };
-        let wait_policy =
-            self.wait_policy.or_else(policy::wait_policy_from_env).unwrap_or_default();
         let settings = Settings {
             handlers: std::mem::take(&mut self.handlers),
             breadth_first: self.breadth_first,
             waits_for_anything: wait_policy == WaitPolicy::Anything,
             guests,
-            stack_bytes: self.stack_size.unwrap_or(tuning::DEFAULT_STACK_BYTES),
+            stack_bytes: self.stack_size.unwrap_or_else(default_stack_bytes),
         };
         let registry = Registry::new(threads, settings);
         // Until all threads are there, a failure must tell those that are to end.
@@ -451,6 +461,12 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
         std::mem::forget(ender);
         Ok(registry)
     }
+}
+
+/// The stack size that std gives to threads when the builder asks for none, in bytes.
+fn default_stack_bytes() -> usize {
+    let asked = std::env::var("RUST_MIN_STACK").ok().and_then(|text| text.parse().ok());
+    asked.unwrap_or(tuning::DEFAULT_STACK_BYTES)
 }
 
 /// Tells the workers that have been started to end.

@@ -20,7 +20,7 @@ pub enum WaitPolicy {
     #[default]
     Descendants,
     /// Any job of the pool, as in rayon: for programs in which all workers but waiting ones block until an unrelated job
-    /// runs.
+    /// runs. There are no guests then, unless asked for by [`Guests::Always`].
     Anything,
 }
 
@@ -40,8 +40,9 @@ pub enum WaitPolicy {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Guests {
-    /// On the global pool, for calls that do not name a pool, unless the pool has handlers, thread names or a stack size, or
-    /// was built with [`use_current_thread`](crate::ThreadPoolBuilder::use_current_thread).
+    /// On the global pool, for calls that do not name a pool, unless the pool has handlers (one that spawns threads
+    /// included), thread names, a stack size or [`WaitPolicy::Anything`], or was built with
+    /// [`use_current_thread`](crate::ThreadPoolBuilder::use_current_thread).
     #[default]
     Auto,
     /// Also on this pool, whatever is set for it: in `install`, `join`, `scope` and `scope_fifo` on its handle.

@@ -155,6 +155,9 @@ impl fmt::Debug for ThreadBuilder {
 /// How the threads of a pool are started. Sealed.
 #[allow(unnameable_types, reason = "a bound that users meet but cannot implement")]
 pub trait ThreadSpawn {
+    /// Whether the threads are like any other, so that one from outside may stand in for them.
+    #[doc(hidden)]
+    const __PLAIN: bool = false;
     #[doc(hidden)]
     fn spawn(&mut self, thread: ThreadBuilder) -> io::Result<()>;
     #[doc(hidden)]
@@ -172,6 +175,8 @@ pub struct Sealed;
 pub struct DefaultSpawn;
 
 impl ThreadSpawn for DefaultSpawn {
+    const __PLAIN: bool = true;
+
     fn spawn(&mut self, worker: ThreadBuilder) -> io::Result<()> {
         let mut builder = thread::Builder::new();
         if let Some(name) = worker.name() {

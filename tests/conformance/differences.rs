@@ -82,6 +82,45 @@ fn dif_1_who_admits_guests() {
     assert!(open.broadcast(|_| thread::current().id()).into_iter().all(|id| id != caller));
 }
 
+/// DIF-1: the global pool admits none if there is something special about its threads, or with policy *anything*.
+#[test]
+fn dif_1_special_global_pools() {
+    watch!();
+    let process = fresh!(dif_1_special_global_pools);
+    let Some(scenario) = process.scenario() else {
+        for (scenario, guests) in
+            [("plain", true), ("spawned", false), ("named", false), ("anything", false)]
+        {
+            let expected = if guests { "guests" } else { "no guests" };
+            assert_eq!(process.said(scenario, &[]), [expected], "{scenario}");
+        }
+        let anything = [("MOIRAI_WAIT", "anything")];
+        assert_eq!(process.said("plain", &anything), ["no guests"]);
+        return;
+    };
+    let builder = builder(2);
+    let built = match scenario.as_str() {
+        "spawned" => {
+            let spawn = |worker: moirai::ThreadBuilder| {
+                thread::spawn(|| worker.run());
+                Ok(())
+            };
+            builder.spawn_handler(spawn).build_global()
+        }
+        "named" => builder.thread_name(|index| index.to_string()).build_global(),
+        "anything" => builder.wait_policy(WaitPolicy::Anything).build_global(),
+        _ => builder.build_global(),
+    };
+    built.unwrap();
+    let expects_guests = scenario == "plain" && std::env::var_os("MOIRAI_WAIT").is_none();
+    if expects_guests {
+        while !join_on_caller() {}
+    } else {
+        assert!(never(join_on_caller));
+    }
+    say(if expects_guests { "guests" } else { "no guests" });
+}
+
 /// Whether a job from outside runs while one of the pool's two workers waits for the other, which
 /// blocks until `released`.
 fn runs_beside_a_wait(pool: &ThreadPool) -> bool {

@@ -7,7 +7,7 @@
 use std::mem::MaybeUninit;
 
 use super::merge::par_copy;
-use super::par_stable;
+use super::{par_stable, tolerate_disorder};
 
 /// Below this many elements one thread computes all keys. Low, because who caches keys expects them to be costly.
 const SEQUENTIAL_ITEMS: usize = 128;
@@ -29,7 +29,7 @@ where
     F: Fn(&T) -> K + Sync,
 {
     if v.len() <= SEQUENTIAL_ITEMS || crate::current_num_threads() == 1 {
-        return v.sort_by_cached_key(key_fn);
+        return tolerate_disorder(|| v.sort_by_cached_key(key_fn));
     }
     if u32::try_from(v.len()).is_ok() {
         sort_indexed(v, key_fn, |index| index as u32, |index| index as usize);

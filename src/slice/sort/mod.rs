@@ -33,7 +33,39 @@ pub(crate) use cached_key::par_by_cached_key;
 pub(crate) use stable::par_stable;
 pub(crate) use unstable::par_unstable;
 
+use crate::util::unwind;
 use std::cmp::Ordering;
+
+/// Sorts `v` by std's `sort_by`; see [`tolerate_disorder`].
+fn stable_by_std<T, F>(v: &mut [T], is_less: &F)
+where
+    F: Fn(&T, &T) -> bool,
+{
+    tolerate_disorder(|| v.sort_by(ordering_from(is_less)));
+}
+
+/// Sorts `v` by std's `sort_unstable_by`; see [`tolerate_disorder`].
+fn unstable_by_std<T, F>(v: &mut [T], is_less: &F)
+where
+    F: Fn(&T, &T) -> bool,
+{
+    tolerate_disorder(|| v.sort_unstable_by(ordering_from(is_less)));
+}
+
+/// Runs a sort of std. If that panics because it has noticed that the comparison is no total order, the slice stays as it
+/// is, some permutation of what it was, and the program goes on: rayon's sorts do not object to such comparisons.
+///
+/// Nothing but its text tells that panic from one of the comparison itself. Should std change the text, the panic goes
+/// through; `tests.rs` would notice.
+fn tolerate_disorder(sort: impl FnOnce()) {
+    if let Err(payload) = unwind::halt_unwinding(sort) {
+        let text = payload.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| payload.downcast_ref::<String>().map(String::as_str));
+        if !text.is_some_and(|text| text.contains("does not correctly implement a total order")) {
+            unwind::resume_unwinding(payload);
+        }
+    }
+}
 
 /// Turns a "comes before" test into the comparison that std's sorts want.
 ///

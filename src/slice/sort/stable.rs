@@ -6,8 +6,8 @@
 use std::mem::MaybeUninit;
 
 use super::merge::{copy, merge_into, par_copy};
-use super::ordering_from;
 use super::runs::sort_single_run;
+use super::stable_by_std;
 
 /// Below this many elements one thread is faster than two.
 const SEQUENTIAL_ITEMS: usize = 8192;
@@ -29,11 +29,11 @@ where
     F: Fn(&T, &T) -> bool + Sync,
 {
     if size_of::<T>() == 0 || v.len() <= SEQUENTIAL_ITEMS {
-        return v.sort_by(ordering_from(is_less));
+        return stable_by_std(v, is_less);
     }
     let threads = crate::current_num_threads();
     if threads == 1 {
-        return v.sort_by(ordering_from(is_less));
+        return stable_by_std(v, is_less);
     }
     if sort_single_run(v, is_less) {
         return;
@@ -59,7 +59,7 @@ where
     F: Fn(&T, &T) -> bool + Sync,
 {
     if levels == 0 {
-        return run.slice.sort_by(ordering_from(is_less));
+        return stable_by_std(run.slice, is_less);
     }
     let middle = run.slice.len() / 2;
     run.with_halves(middle, |left, right| {

@@ -1,17 +1,75 @@
 use super::*;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+fn scattered(len: u64) -> Vec<u64> {
+    (0..len).map(|i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20).collect()
+}
 
 #[test]
-fn smoke() {
-    let mut v: Vec<u64> =
-        (0..100_000u64).map(|i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20).collect();
-    let mut w = v.clone();
-    let mut x = v.clone();
-    let mut expected = v.clone();
+fn all_three_sort() {
+    let input = scattered(100_000);
+    let mut expected = input.clone();
     expected.sort();
-    par_stable(&mut v, &|a, b| a < b);
-    assert_eq!(v, expected);
-    par_unstable(&mut w, &|a, b| a < b);
-    assert_eq!(w, expected);
-    par_by_cached_key(&mut x, &|a| *a);
-    assert_eq!(x, expected);
+    let (mut stable, mut unstable, mut cached) = (input.clone(), input.clone(), input);
+    par_stable(&mut stable, &|a, b| a < b);
+    par_unstable(&mut unstable, &|a, b| a < b);
+    par_by_cached_key(&mut cached, &|a| *a);
+    assert_eq!((&stable, &unstable, &cached), (&expected, &expected, &expected));
+}
+
+/// `ordering_from` rests on this: std asks for nothing but "is it less".
+#[test]
+fn the_stable_sort_is_stable() {
+    for len in [10, 100, 5_000, 100_000] {
+        let mut pairs: Vec<(u64, usize)> =
+            scattered(len).into_iter().map(|key| key % 10).zip(0..).collect();
+        par_stable(&mut pairs, &|a, b| a.0 < b.0);
+        assert!(pairs.is_sorted());
+    }
+}
+
+/// Comparisons that are no order: std notices some of them and panics, which must not be noticed here.
+#[test]
+fn senseless_comparisons_give_some_permutation() {
+    let nan_less = |a: &f64, b: &f64| a.partial_cmp(b) == Some(Ordering::Less);
+    let mut reported = 0;
+    for len in [30, 100, 1_000, 20_000, 100_000] {
+        let input: Vec<f64> = scattered(len)
+            .iter()
+            .map(|key| if key % 3 == 0 { f64::NAN } else { *key as f64 })
+            .collect();
+        let bits = |v: &[f64]| {
+            let mut bits: Vec<u64> = v.iter().map(|item| item.to_bits()).collect();
+            bits.sort();
+            bits
+        };
+        let by_std = || input.clone().sort_by(ordering_from(&nan_less));
+        reported += usize::from(catch_unwind(AssertUnwindSafe(by_std)).is_err());
+        let (mut stable, mut unstable) = (input.clone(), input.clone());
+        par_stable(&mut stable, &nan_less);
+        par_unstable(&mut unstable, &nan_less);
+        assert_eq!(bits(&stable), bits(&input));
+        assert_eq!(bits(&unstable), bits(&input));
+        let toss = |a: &f64, b: &f64| (a.to_bits() ^ b.to_bits().rotate_left(7)) % 3 == 0;
+        par_stable(&mut stable, &toss);
+        par_unstable(&mut unstable, &toss);
+        assert_eq!(bits(&stable), bits(&input));
+        assert_eq!(bits(&unstable), bits(&input));
+    }
+    assert!(reported > 0, "std does not object any more: then there is nothing to tolerate");
+}
+
+#[test]
+fn a_panic_of_the_comparison_goes_through() {
+    for len in [30, 100_000] {
+        let mut v = scattered(len);
+        let caught = catch_unwind(AssertUnwindSafe(|| {
+            par_stable(&mut v, &|_, _| panic!("of the comparison"));
+        }));
+        assert_eq!(caught.unwrap_err().downcast_ref::<&str>(), Some(&"of the comparison"));
+        v.sort();
+        let mut expected = scattered(len);
+        expected.sort();
+        assert_eq!(v, expected);
+    }
 }

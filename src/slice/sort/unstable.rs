@@ -9,9 +9,9 @@
 //!
 //! Each cut is made by one thread: a pivot shown to two threads at once would need `T: Sync`.
 
-use super::ordering_from;
 use super::partition::partition;
 use super::runs::sort_single_run;
+use super::unstable_by_std;
 
 /// Below this many elements one thread is faster than two.
 const SEQUENTIAL_ITEMS: usize = 8192;
@@ -32,11 +32,11 @@ where
     F: Fn(&T, &T) -> bool + Sync,
 {
     if size_of::<T>() == 0 || v.len() <= SEQUENTIAL_ITEMS {
-        return v.sort_unstable_by(ordering_from(is_less));
+        return unstable_by_std(v, is_less);
     }
     let threads = crate::current_num_threads();
     if threads == 1 {
-        return v.sort_unstable_by(ordering_from(is_less));
+        return unstable_by_std(v, is_less);
     }
     if sort_single_run(v, is_less) {
         return;
@@ -52,7 +52,7 @@ where
     F: Fn(&T, &T) -> bool + Sync,
 {
     if v.len() <= leaf_items || lopsided_allowed == 0 {
-        return v.sort_unstable_by(ordering_from(is_less));
+        return unstable_by_std(v, is_less);
     }
     let len = v.len();
     let (left, right) = cut(v, is_less);
@@ -100,7 +100,7 @@ where
         v.swap(index, start + (random as usize) % room.max(1));
     }
     let sample = &mut v[..sample_items];
-    sample.sort_unstable_by(ordering_from(is_less));
+    unstable_by_std(sample, is_less);
     let middle = sample_items / 2;
     let is_frequent = !is_less(&sample[middle - 1], &sample[middle])
         || !is_less(&sample[middle], &sample[middle + 1]);
