@@ -138,7 +138,7 @@ where
     RA: Send,
     RB: Send,
 {
-    global::global().in_worker(|seat, migrated| fork(seat, migrated, oper_a, oper_b))
+    global::global().enter(|seat, migrated| fork(seat, migrated, oper_a, oper_b))
 }
 
 /// Runs both closures on the thread that holds `seat`, the second one elsewhere if it is stolen.

@@ -228,10 +228,16 @@ impl Registry {
         match Seat::current() {
             Some(seat) if std::ptr::eq(seat.registry(), self) => op(seat, false),
             Some(seat) => self.call_from_foreign(seat, op),
-            None => match self.try_as_guest(op) {
-                Ok(result) => result,
-                Err(op) => self.call_from_outside(op),
-            },
+            None => self.enter(op),
+        }
+    }
+
+    /// The same for a caller that holds no seat of any pool.
+    #[inline]
+    pub(crate) fn enter<R: Send>(&self, op: impl FnOnce(&Seat, bool) -> R + Send) -> R {
+        match self.try_as_guest(op) {
+            Ok(result) => result,
+            Err(op) => self.call_from_outside(op),
         }
     }
 

@@ -1,15 +1,13 @@
 //! Where producers meet consumers: the entries to a parallel call.
 //!
-//! A call is cut by time (`call.rs`), or by numbers where the user has said how long a piece may be at most.
+//! A call is cut by time (`call.rs`), or by numbers where the user has said how long a piece may be at most, and where there
+//! is no clock.
 use super::piece::{IndexedPiece, UnindexedPiece};
-use super::{
-    Consumer, Folder, Producer, ProducerCallback, Reducer, UnindexedConsumer, UnindexedProducer,
-    call,
-};
+use super::{Consumer, Producer, ProducerCallback, UnindexedConsumer, UnindexedProducer, call};
+use crate::global;
 use crate::iter::IndexedParallelIterator;
 use crate::pool::seat::Seat;
 use crate::util::clock::HAS_CLOCK;
-use crate::{current_num_threads, global, join_context};
 
 /// Drives `consumer` with all items of an indexed iterator.
 ///
@@ -166,15 +164,6 @@ impl<T, C: Consumer<T>> ProducerCallback<T> for DriveCallback<C> {
     }
 }
 
-/// Runs `op` on a thread of the current pool, or of the global one; the second argument says whether it was a thread of the
-/// pool already.
-fn in_pool<R: Send>(op: impl FnOnce(&Seat, bool) -> R + Send) -> R {
-    match Seat::current() {
-        Some(seat) => op(seat, true),
-        None => global::global().in_worker(|seat, _| op(seat, false)),
-    }
-}
-
 /// The indexed driver.
 fn drive_indexed<P, C>(len: usize, producer: P, consumer: C) -> C::Result
 where
@@ -183,14 +172,12 @@ where
 {
     let min_len = Ord::max(producer.min_len(), 1);
     let max_len = Ord::max(producer.max_len(), 1);
+    let is_counted = max_len < len || !HAS_CLOCK;
     in_pool(|seat, is_nested| {
-        if max_len < len || !HAS_CLOCK {
-            let threads = seat.registry().seats().len();
-            let budget = Budget(Ord::max(threads, len / max_len));
-            counted_piece(len, min_len, budget, false, producer, consumer)
-        } else {
-            call::run(seat, IndexedPiece { len, min_len, producer, consumer }, is_nested)
-        }
+        let threads = seat.registry().seats().len();
+        let budget = is_counted.then(|| Ord::max(threads, len / max_len));
+        let piece = IndexedPiece { len, min_len, budget, producer, consumer };
+        call::run(seat, piece, is_counted, is_nested)
     })
 }
 
@@ -202,65 +189,16 @@ where
 {
     in_pool(|seat, is_nested| {
         let threads = seat.registry().seats().len();
-        call::run(seat, UnindexedPiece::whole(producer, consumer, threads), is_nested)
+        let piece = UnindexedPiece::whole(producer, consumer, threads);
+        call::run(seat, piece, !HAS_CLOCK, is_nested)
     })
 }
 
-/// How many more pieces a piece may become; halves with every cut.
-#[derive(Clone, Copy)]
-struct Budget(usize);
-
-impl Budget {
-    /// Pays for one cut, if there is something left to pay with.
-    ///
-    /// A piece that another thread had to come for shows that threads are looking for work: it
-    /// starts afresh, with a piece for everyone.
-    fn spend(self, migrated: bool) -> Option<Self> {
-        if migrated {
-            Some(Budget(Ord::max(current_num_threads(), self.0 / 2)))
-        } else if self.0 > 0 {
-            Some(Budget(self.0 / 2))
-        } else {
-            None
-        }
+/// Runs `op` on a thread of the current pool, or of the global one; the second argument says whether it was a thread of the
+/// pool already.
+fn in_pool<R: Send>(op: impl FnOnce(&Seat, bool) -> R + Send) -> R {
+    match Seat::current() {
+        Some(seat) => op(seat, true),
+        None => global::global().enter(|seat, _| op(seat, false)),
     }
-}
-
-/// Cuts a piece by numbers, in two as long as both halves are long enough and the budget lasts, or runs it.
-///
-/// This is for calls that say how long a piece may be at most: such pieces may be heavy, or wait for each other, so all are
-/// published and each wakes a sleeper. And it is for machines without a clock.
-fn counted_piece<P, C>(
-    len: usize,
-    min_len: usize,
-    budget: Budget,
-    migrated: bool,
-    producer: P,
-    consumer: C,
-) -> C::Result
-where
-    P: Producer,
-    C: Consumer<P::Item>,
-{
-    if consumer.full() {
-        return consumer.into_folder().complete();
-    }
-    let half = len / 2;
-    let affordable = if half >= min_len { budget.spend(migrated) } else { None };
-    let Some(budget) = affordable else {
-        return producer.fold_with(consumer.into_folder()).complete();
-    };
-    let (left_producer, right_producer) = producer.split_at(half);
-    let (left_consumer, right_consumer, reducer) = consumer.split_at(half);
-    let (left, right) = join_context(
-        |context| {
-            let migrated = context.migrated();
-            counted_piece(half, min_len, budget, migrated, left_producer, left_consumer)
-        },
-        |context| {
-            let (rest, migrated) = (len - half, context.migrated());
-            counted_piece(rest, min_len, budget, migrated, right_producer, right_consumer)
-        },
-    );
-    reducer.reduce(left, right)
 }

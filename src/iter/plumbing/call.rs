@@ -36,6 +36,8 @@ const MOST_HELD: usize = usize::BITS as usize + 8;
 pub(super) struct Call<'s> {
     seat: &'s Seat,
     splitter: Splitter,
+    /// Pieces are cut by numbers.
+    is_counted: bool,
     /// When the call began, on whatever thread, in ticks.
     began: u64,
     /// When this thread came to the end of a piece last.
@@ -84,15 +86,6 @@ impl<P: Piece> Open<P> {
     fn behind(result: P::Result, reducer: P::Reducer) -> Self {
         Open { before: Some((result, reducer)), folder: None }
     }
-
-    /// Goes on with `folder`, which has taken the items of the piece.
-    fn with(self, folder: P::Folder) -> Flow<P> {
-        if P::FLOWS {
-            Flow::Open(Open { before: self.before, folder: Some(folder) })
-        } else {
-            Flow::Done(close(self.before, folder))
-        }
-    }
 }
 
 impl<P: Piece> Flow<P> {
@@ -120,14 +113,20 @@ where
 }
 
 /// Runs a whole call on the thread that holds `seat`.
-pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_nested: bool) -> P::Result {
-    let registry = seat.registry();
-    let threads = registry.seats().len();
+///
+/// `is_counted`: the pieces are cut by numbers, not by time. They may be heavy, or wait for each other: each has a folder of
+/// its own and is published at once, with a wake-up.
+pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: bool) -> P::Result {
+    let threads = seat.registry().seats().len();
+    let items = piece.items();
+    if is_counted {
+        let parts = Parts { per_item: None, began: 0, is_counted };
+        return Call::new(seat, threads, items, &parts, false).start(piece);
+    }
     if threads == 1 {
         return run_whole(piece);
     }
-    let items = piece.items();
-    let site = Site::new(run::<P> as fn(&Seat, P, bool) -> P::Result as usize, items);
+    let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
     let estimate = site.estimate();
     let turn = seat.calls.get();
     seat.calls.set(turn.wrapping_add(1));
@@ -135,9 +134,8 @@ pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_nested: bool) -> P::Result
     if is_nested && !is_wanted && is_trifle(items, estimate) {
         return run_whole(piece);
     }
-    let splitter = Splitter::new(costs(seat), threads);
-    let parts = Parts { per_item: estimate.per_item(), began: ticks() };
-    let call = Call::new(seat, splitter, items, &parts, is_wanted);
+    let parts = Parts { per_item: estimate.per_item(), began: ticks(), is_counted };
+    let call = Call::new(seat, threads, items, &parts, is_wanted);
     let result = call.start(piece);
     if let Some(per_item) = call.sample.per_item() {
         site.observe(per_item);
@@ -177,6 +175,7 @@ fn costs(seat: &Seat) -> Costs {
 struct Parts {
     per_item: Option<f32>,
     began: u64,
+    is_counted: bool,
 }
 
 /// A held part.
@@ -194,24 +193,18 @@ impl<P: Piece> Half for Held<P> {
         let seat = Seat::current().expect("a thief holds a seat");
         let threads = seat.registry().seats().len();
         piece.migrate(threads);
-        let splitter = Splitter::new(costs(seat), threads);
-        let call = Call::new(seat, splitter, piece.items(), &parts, false);
+        let call = Call::new(seat, threads, piece.items(), &parts, false);
         call.is_open.set(true);
         call.work(Open::new(), piece).finish()
     }
 }
 
 impl<'s> Call<'s> {
-    fn new(
-        seat: &'s Seat,
-        splitter: Splitter,
-        items: usize,
-        parts: &Parts,
-        is_wanted: bool,
-    ) -> Self {
+    fn new(seat: &'s Seat, threads: usize, items: usize, parts: &Parts, is_wanted: bool) -> Self {
         Call {
             seat,
-            splitter,
+            splitter: Splitter::new(costs(seat), threads),
+            is_counted: parts.is_counted,
             began: parts.began,
             last: Cell::new(parts.began),
             last_wake: Cell::new(parts.began),
@@ -268,12 +261,10 @@ impl<'s> Call<'s> {
     }
 
     /// Goes through a piece.
-    fn work<P: Piece>(&self, open: Open<P>, piece: P) -> Flow<P> {
+    fn work<P: Piece>(&self, mut open: Open<P>, piece: P) -> Flow<P> {
         if piece.is_full() {
-            return match open.folder {
-                Some(folder) => Open { before: open.before, folder: None }.with(folder),
-                None => open.with(piece.into_folder()),
-            };
+            let folder = open.folder.take().unwrap_or_else(|| piece.into_folder());
+            return self.after(open, folder);
         }
         match piece.plan(self) {
             Plan::Cut(at) if self.held.get() < MOST_HELD => self.cut_and_work(open, piece, at),
@@ -281,11 +272,27 @@ impl<'s> Call<'s> {
         }
     }
 
+    /// Whether one folder goes on from piece to piece.
+    fn flows<P: Piece>(&self) -> bool {
+        P::FLOWS && !self.is_counted
+    }
+
+    /// What comes after `folder` has taken the items of a piece.
+    fn after<P: Piece>(&self, open: Open<P>, folder: P::Folder) -> Flow<P> {
+        if self.flows::<P>() {
+            Flow::Open(Open { before: open.before, folder: Some(folder) })
+        } else {
+            Flow::Done(close(open.before, folder))
+        }
+    }
+
     fn run_piece<P: Piece>(&self, mut open: Open<P>, piece: P) -> Flow<P> {
         let items = piece.items();
         let folder = run_items(piece, open.folder.take());
-        self.has_run(items, folder.full());
-        open.with(folder)
+        if !self.is_counted {
+            self.has_run(items, folder.full());
+        }
+        self.after(open, folder)
     }
 
     fn cut_and_work<P: Piece>(&self, open: Open<P>, piece: P, at: usize) -> Flow<P> {
@@ -333,7 +340,7 @@ impl<'s> Call<'s> {
                 }
                 self.work(Open::behind(Flow::Open(open).finish(), reducer), right)
             }
-            Flow::Done(left) if P::FLOWS => self.work(Open::behind(left, reducer), right),
+            Flow::Done(left) if self.flows::<P>() => self.work(Open::behind(left, reducer), right),
             Flow::Done(left) => {
                 let right = self.work(Open::new(), right).finish();
                 Flow::Done(reducer.reduce(left, right))
@@ -348,7 +355,8 @@ impl<'s> Call<'s> {
         first: impl FnOnce() -> T,
     ) -> (thread::Result<T>, Right<P>) {
         let items = right.items();
-        let parts = Parts { per_item: self.per_item.get(), began: self.began };
+        let parts =
+            Parts { per_item: self.per_item.get(), began: self.began, is_counted: self.is_counted };
         let job = StackJob::new(Held { piece: right, parts });
         let depth = self.held.get();
         // SAFETY: this frame stays until the job was taken back or its latch is set, below; `first` does not unwind.
@@ -421,7 +429,11 @@ impl<'s> Call<'s> {
 
     /// Publishes what is held, and wakes a sleeper, if that is worth it.
     fn share(&self, now: u64) {
-        let decision = self.splitter.publish(&self.observe(now));
+        let decision = if self.is_counted {
+            Publish::Waking
+        } else {
+            self.splitter.publish(&self.observe(now))
+        };
         if decision == Publish::No {
             return;
         }

@@ -43,6 +43,8 @@ pub(super) trait Piece: Send + Sized {
 pub(super) struct IndexedPiece<P, C> {
     pub(super) len: usize,
     pub(super) min_len: usize,
+    /// How many more pieces it may become, if pieces are cut by numbers; halves with every cut.
+    pub(super) budget: Option<usize>,
     pub(super) producer: P,
     pub(super) consumer: C,
 }
@@ -67,24 +69,37 @@ where
     }
 
     fn plan(&self, call: &Call<'_>) -> Plan {
-        call.plan(self.len, self.min_len)
+        match self.budget {
+            None => call.plan(self.len, self.min_len),
+            Some(budget) if budget > 0 && self.len / 2 >= self.min_len => Plan::Cut(self.len / 2),
+            Some(_) => Plan::Run,
+        }
     }
 
     fn begin(&self, call: &Call<'_>, per_item: f32) -> Plan {
         call.splitter().begin(self.len, self.min_len, per_item)
     }
 
-    fn migrate(&mut self, _threads: usize) {}
+    fn migrate(&mut self, threads: usize) {
+        self.budget = self.budget.map(|budget| budget.max(threads));
+    }
 
     fn cut(self, at: usize) -> Result<(Self, Self, C::Reducer), Self> {
-        let IndexedPiece { len, min_len, producer, consumer } = self;
+        let IndexedPiece { len, min_len, budget, producer, consumer } = self;
+        let budget = budget.map(|budget| budget / 2);
         let (left_producer, right_producer) = producer.split_at(at);
         let (left_consumer, right_consumer, reducer) = consumer.split_at(at);
-        let left =
-            IndexedPiece { len: at, min_len, producer: left_producer, consumer: left_consumer };
+        let left = IndexedPiece {
+            len: at,
+            min_len,
+            budget,
+            producer: left_producer,
+            consumer: left_consumer,
+        };
         let right = IndexedPiece {
             len: len - at,
             min_len,
+            budget,
             producer: right_producer,
             consumer: right_consumer,
         };
