@@ -176,7 +176,12 @@ impl Registry {
     pub(crate) fn notify(&self, from: Option<&Seat>) {
         let own = from.map_or(0, Seat::contribution);
         let start = from.map_or(0, |seat| seat.index + 1);
-        self.idle.notify(own, || self.wake_one(start));
+        self.idle.notify(own, false, || self.wake_one(start));
+    }
+
+    /// The same, and a sleeper is woken even if others look for work already.
+    pub(crate) fn wake_for(&self, from: &Seat) {
+        self.idle.notify(from.contribution(), true, || self.wake_one(from.index + 1));
     }
 
     /// Wakes one sleeping resident; seats are tried from `start` on.

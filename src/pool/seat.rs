@@ -84,7 +84,7 @@ pub(crate) struct Seat {
     /// The resident is a thread that runs jobs only while it waits in the pool (`use_current_thread`).
     pub(crate) lacks_main_loop: Cell<bool>,
     /// Parallel calls that the holder has begun: which of them look at the clock.
-    pub(crate) calls: Cell<u32>,
+    calls: Cell<u32>,
     pub(crate) rng: Rng,
     pub(crate) frames: FrameHome,
     pub(crate) returns: ReturnChain,
@@ -228,12 +228,33 @@ impl Seat {
     /// Somebody may be worth waking for a fork.
     #[cold]
     #[inline(never)]
-    pub(crate) fn notify_fork(&self) {
+    fn notify_fork(&self) {
         self.registry().notify(Some(self));
+        self.nudge_watcher();
+    }
+
+    /// Wakes somebody for a fork that was published quietly, even if others are looking for work: they should have come by
+    /// now, and may be suspended.
+    #[cold]
+    #[inline(never)]
+    pub(crate) fn wake_for_fork(&self) {
+        self.registry().wake_for(self);
+        self.nudge_watcher();
+    }
+
+    fn nudge_watcher(&self) {
         if self.is_watched() {
             // SAFETY: the holder's own list.
             unsafe { ExecLink::nudge(self.exec.get()) };
         }
+    }
+
+    /// Whether a parallel call that begins now should measure what its items cost. Holder only.
+    #[inline]
+    pub(crate) fn wants_sample(&self, is_steady: bool) -> bool {
+        let turn = self.calls.get();
+        self.calls.set(turn.wrapping_add(1));
+        !is_steady || turn % tuning::SAMPLE_EVERY == 0
     }
 
     /// Somebody may be worth waking for a spawned job.

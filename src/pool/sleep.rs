@@ -120,15 +120,16 @@ impl IdleWord {
     /// Called after something was published that `own` (what the caller's own seat contributes to the word) does not
     /// account for: wakes somebody if that is needed.
     ///
-    /// `wake_one` tries to wake one sleeper (with [`SeatState::wake`]) and says whether it did.
-    pub(crate) fn notify(&self, own: usize, mut wake_one: impl FnMut() -> bool) {
+    /// `insist`: also if somebody looks for work already. `wake_one` tries to wake one sleeper (with [`SeatState::wake`]) and
+    /// says whether it did.
+    pub(crate) fn notify(&self, own: usize, insist: bool, mut wake_one: impl FnMut() -> bool) {
         // ORDERING: SeqCst fence, pairs with the ones in `fall_asleep` and `give_back`. Here: publish, fence, read the
         // word. There: count as sleeping, fence, look. Model: loom_sleep::push_is_seen
         if !crate::sync::dropped("sleep::notify_fence") {
             fence(Ordering::SeqCst);
         }
         let idle = self.read();
-        if idle.searching() > 0 {
+        if idle.searching() > 0 && !insist {
             return; // It looks at everything before it sleeps, and when it finds something else it wakes another.
         }
         if idle.sleeping() > 0 && wake_one() {

@@ -32,7 +32,7 @@ impl<const N: usize> Pool<N> {
 
     fn publish(&self, own: usize) {
         self.jobs.store(1, Ordering::Release);
-        self.idle.notify(own, || self.wake_one());
+        self.idle.notify(own, false, || self.wake_one());
     }
 
     fn fall_asleep(&self, seat: usize) -> bool {
@@ -40,7 +40,7 @@ impl<const N: usize> Pool<N> {
             &self.idle,
             true,
             || self.visible(),
-            || self.idle.notify(0, || self.wake_one()),
+            || self.idle.notify(0, false, || self.wake_one()),
         )
     }
 

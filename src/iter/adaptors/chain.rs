@@ -2,10 +2,10 @@
 use std::iter;
 
 use crate::iter::plumbing::{
-    AdaptPair, Consumer, Folder, Producer, ProducerCallback, Reducer, UnindexedConsumer, with_both,
+    AdaptPair, Consumer, Folder, Producer, ProducerCallback, Reducer, UnindexedConsumer,
+    both_calls, bridge, with_both,
 };
 use crate::iter::{IndexedParallelIterator, ParallelIterator};
-use crate::join_context;
 
 /// Yields the items of one iterator and then those of another; see [`ParallelIterator::chain`].
 #[must_use = "iterator adaptors are lazy and do nothing unless consumed"]
@@ -41,9 +41,9 @@ where
                 (left_consumer, consumer, reducer)
             }
         };
-        let (left_result, right_result) = join_context(
-            |_| left.drive_unindexed(left_consumer),
-            |_| right.drive_unindexed(right_consumer),
+        let (left_result, right_result) = both_calls(
+            || left.drive_unindexed(left_consumer),
+            || right.drive_unindexed(right_consumer),
         );
         reducer.reduce(left_result, right_result)
     }
@@ -59,11 +59,7 @@ where
     B: IndexedParallelIterator<Item = A::Item>,
 {
     fn drive<C: Consumer<A::Item>>(self, consumer: C) -> C::Result {
-        let (left, right) = (self.left, self.right);
-        let (left_consumer, right_consumer, reducer) = consumer.split_at(left.len());
-        let (left_result, right_result) =
-            join_context(|_| left.drive(left_consumer), |_| right.drive(right_consumer));
-        reducer.reduce(left_result, right_result)
+        bridge(self, consumer)
     }
 
     fn len(&self) -> usize {

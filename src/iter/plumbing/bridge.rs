@@ -194,6 +194,17 @@ where
     })
 }
 
+/// Runs two calls that belong together, side by side if they are worth it.
+pub(in crate::iter) fn both_calls<A, B, RA, RB>(left: A, right: B) -> (RA, RB)
+where
+    A: FnOnce() -> RA + Send,
+    B: FnOnce() -> RB + Send,
+    RA: Send,
+    RB: Send,
+{
+    in_pool(|seat, _| call::run_both(seat, left, right))
+}
+
 /// Runs `op` on a thread of the current pool, or of the global one; the second argument says whether it was a thread of the
 /// pool already.
 fn in_pool<R: Send>(op: impl FnOnce(&Seat, bool) -> R + Send) -> R {

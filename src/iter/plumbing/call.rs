@@ -18,12 +18,13 @@ use super::piece::Piece;
 use super::sites::Site;
 use super::{Folder, Reducer};
 use crate::batch::{Costs, Estimate, Observation, Plan, Publish, Splitter};
+use crate::join_context;
 use crate::metrics::Counter;
 use crate::pool::job::{Half, JobRef, StackJob};
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
 use crate::tuning;
-use crate::util::clock::{ticks, ticks_of_ns};
+use crate::util::clock::{HAS_CLOCK, ticks, ticks_of_ns};
 use crate::util::unwind;
 use std::cell::Cell;
 use std::mem::MaybeUninit;
@@ -128,9 +129,7 @@ pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: 
     }
     let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
     let estimate = site.estimate();
-    let turn = seat.calls.get();
-    seat.calls.set(turn.wrapping_add(1));
-    let is_wanted = !estimate.is_steady() || turn % tuning::SAMPLE_EVERY == 0;
+    let is_wanted = seat.wants_sample(estimate.is_steady());
     if is_nested && !is_wanted && is_trifle(items, estimate) {
         return run_whole(piece);
     }
@@ -139,6 +138,33 @@ pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: 
     let result = call.start(piece);
     if let Some(per_item) = call.sample.per_item() {
         site.observe(per_item);
+    }
+    result
+}
+
+/// Runs two calls, side by side if both together have been worth a wake-up before, or nothing is known of them.
+pub(super) fn run_both<A, B, RA, RB>(seat: &Seat, left: A, right: B) -> (RA, RB)
+where
+    A: FnOnce() -> RA + Send,
+    B: FnOnce() -> RB + Send,
+    RA: Send,
+    RB: Send,
+{
+    let site = Site::new(run_both::<A, B, RA, RB> as fn(&Seat, A, B) -> (RA, RB) as usize, 1);
+    let estimate = site.estimate();
+    let is_wanted = seat.wants_sample(estimate.is_steady());
+    let began = if is_wanted { ticks() } else { 0 };
+    let worth = seat.registry().wake_cost.worth() as f32;
+    let result = if HAS_CLOCK && estimate.per_item().is_some_and(|cost| cost <= worth) {
+        let left = unwind::halt_unwinding(left);
+        // As in a `join`: the right one is run whatever became of the left one, and the left one's panic goes first.
+        let right = unwind::halt_unwinding(right);
+        (unwind::unwrap_or_resume(left), unwind::unwrap_or_resume(right))
+    } else {
+        join_context(|_| left(), |_| right())
+    };
+    if is_wanted {
+        site.observe(ticks().wrapping_sub(began) as f32);
     }
     result
 }
@@ -450,7 +476,7 @@ impl<'s> Call<'s> {
         }
         if decision == Publish::Waking {
             self.last_wake.set(now);
-            self.seat.notify_fork();
+            self.seat.wake_for_fork();
         }
     }
 }

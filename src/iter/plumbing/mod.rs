@@ -65,6 +65,7 @@ mod sites;
 mod stage;
 
 pub(in crate::iter) use self::adapt::{Adapt, AdaptCallback, AdaptPair, with_both};
+pub(in crate::iter) use self::bridge::both_calls;
 pub use self::bridge::{bridge, bridge_producer_consumer, bridge_unindexed};
 pub use self::consumer::{Consumer, Folder, Reducer, UnindexedConsumer};
 pub use self::producer::{Producer, ProducerCallback, UnindexedProducer};
