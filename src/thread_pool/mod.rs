@@ -395,12 +395,16 @@ impl Drop for ThreadPool {
     }
 }
 
+/// `{:?}` names the pool; `{:#?}` also shows what each of its threads is doing.
 impl std::fmt::Debug for ThreadPool {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("ThreadPool")
-            .field("num_threads", &self.current_num_threads())
-            .field("id", &self.registry.id())
-            .finish()
+        let is_alternate = f.alternate();
+        let mut fields = f.debug_struct("ThreadPool");
+        fields.field("num_threads", &self.current_num_threads()).field("id", &self.registry.id());
+        if is_alternate {
+            fields.field("registry", &self.registry);
+        }
+        fields.finish()
     }
 }
 

@@ -17,13 +17,22 @@ pub(crate) struct Watchdog {
 impl Watchdog {
     /// Starts to watch; `what` is printed if the guard is still there at the end of the limit.
     pub(crate) fn start(what: impl Into<String>) -> Watchdog {
+        Watchdog::reporting(what, String::new)
+    }
+
+    /// The same; what `report` says then is printed too.
+    pub(crate) fn reporting(
+        what: impl Into<String>,
+        report: impl FnOnce() -> String + Send + 'static,
+    ) -> Watchdog {
         let what = what.into();
         let limit = limit();
         let (ended, wait) = channel();
         std::thread::spawn(move || {
             if wait.recv_timeout(limit) == Err(RecvTimeoutError::Timeout) {
                 // Not eprintln!: the harness captures that, and the abort would lose it.
-                let _ = writeln!(std::io::stderr(), "HUNG (no end after {limit:?}): {what}");
+                let mut stderr = std::io::stderr();
+                let _ = writeln!(stderr, "HUNG (no end after {limit:?}): {what}\n{}", report());
                 std::process::abort();
             }
         });

@@ -216,6 +216,11 @@ fn dif_5_debug() {
     let debug = format!("{builder:?}");
     assert!(debug.contains("wait_policy: Some(Anything)"), "{debug}");
     assert!(debug.contains("guests: Some(Never)"), "{debug}");
+    // The long form of a pool says what its threads are doing.
+    let pool = builder.num_threads(2).build().unwrap();
+    let debug = pool.install(|| format!("{pool:#?}"));
+    assert_eq!(debug.matches("Seat {").count(), 2, "{debug}");
+    assert!(debug.contains("running"), "{debug}");
 }
 
 /// DIF-8: on one thread a pending second half goes before a job that the first half spawned; with

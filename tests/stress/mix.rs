@@ -2,6 +2,7 @@
 //! call checks its result.
 
 use super::api;
+use crate::watchdog::Watchdog;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
@@ -29,7 +30,7 @@ impl Random {
 }
 
 struct Pools {
-    all: Vec<api::ThreadPool>,
+    all: Arc<Vec<api::ThreadPool>>,
     /// Detached jobs that were spawned and those that ran.
     spawned: Arc<AtomicUsize>,
     ran: Arc<AtomicUsize>,
@@ -178,21 +179,22 @@ fn random_mix() {
     let mut rounds = 0;
     while rounds == 0 || Instant::now() < end {
         let what = format!("random_mix, MOIRAI_STRESS_SEED={seed}, round {rounds}");
-        let _watch = crate::watchdog::Watchdog::start(what);
-        round(&mut Random(seed.wrapping_add(rounds)));
+        round(&mut Random(seed.wrapping_add(rounds)), what);
         rounds += 1;
     }
     println!("{rounds} rounds");
 }
 
 /// Pools with sixteen threads in all, and four threads outside that call into them.
-fn round(random: &mut Random) {
+fn round(random: &mut Random, what: String) {
     let (spawned, ran) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
     let pools = Pools {
-        all: [9, 4, 2, 1].map(roomy).into(),
+        all: Arc::new([9, 4, 2, 1].map(roomy).into()),
         spawned: Arc::clone(&spawned),
         ran: Arc::clone(&ran),
     };
+    let all = Arc::downgrade(&pools.all);
+    let _watch = Watchdog::reporting(what, move || format!("{:#?}", all.upgrade()));
     thread::scope(|outside| {
         for at in 0..4 {
             let (pools, mut random) = (&pools, random.fork());
