@@ -45,11 +45,12 @@ impl<T> UnsafeCell<T> {
     }
 }
 
-/// The ordering `correct`; under loom, `weak` while the model test named `mutant` runs.
+/// The ordering `correct`; under loom, `weak` while the model test named `mutant` runs. `--cfg moirai_mutant="latch::set"`
+/// plants that one in a normal build, for ThreadSanitizer to find.
 #[cfg(not(loom))]
 #[inline(always)]
-pub(crate) const fn weaken(_mutant: &'static str, correct: Ordering, _weak: Ordering) -> Ordering {
-    correct
+pub(crate) fn weaken(mutant: &'static str, correct: Ordering, weak: Ordering) -> Ordering {
+    if cfg!(moirai_mutant = "latch::set") && mutant == "latch::set" { weak } else { correct }
 }
 
 /// Whether the step named `mutant` is left out: never, but while its model test runs under loom.
