@@ -23,7 +23,12 @@ where
     if let Some(len) = par_iter.opt_len() {
         append_exact(vec, len, |consumer| par_iter.drive_unindexed(consumer));
     } else {
-        let list = par_iter.drive_unindexed(VecList);
+        let mut list = par_iter.drive_unindexed(VecList);
+        if vec.capacity() == 0 && list.len() == 1 {
+            // Nothing was stolen: all items lie in one vector already.
+            *vec = list.pop_front().unwrap_or_default();
+            return;
+        }
         vec.reserve(list.iter().map(Vec::len).sum());
         for mut piece in list {
             vec.append(&mut piece);
