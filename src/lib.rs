@@ -104,6 +104,8 @@ mod documents {
     struct Lengths;
     #[doc = include_str!("../docs/compile_fail/lifetimes.md")]
     struct Lifetimes;
+    #[doc = include_str!("../docs/compile_fail/names.md")]
+    struct Names;
     #[doc = include_str!("../docs/compile_fail/threads.md")]
     struct Threads;
     #[doc = include_str!("../docs/compile_fail/unused.md")]

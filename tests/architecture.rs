@@ -1,6 +1,6 @@
 //! What the layout promises, checked on the source tree: imports point down, outside crates have one owner each, every
-//! atomic ordering is explained, links in the documents lead somewhere, ids that are quoted are listed, and nothing we
-//! depend on depends on rayon.
+//! atomic ordering is explained, links in the documents lead somewhere, ids that are quoted are listed, ids that are
+//! listed have a test, and nothing we depend on depends on rayon.
 //!
 //! Each check is a function over text that returns its findings, so that a planted fault can show that it finds any.
 
@@ -529,9 +529,44 @@ fn way_to_rayon(manifest: &str, lock: &str) -> Option<Vec<String>> {
     None
 }
 
-/// The facts of the contract and the differences that a document lists: `JOIN-3` in `- JOIN-3 What it is`.
-fn listed_ids(document: &str) -> impl Iterator<Item = &str> {
-    document.lines().filter_map(|line| line.strip_prefix("- ")?.split(' ').next())
+/// The facts of the contract and the differences that the documents list: `JOIN-3` in `- JOIN-3 What it is`.
+fn listed_ids(documents: &[(String, String)]) -> BTreeSet<&str> {
+    documents
+        .iter()
+        .filter(|(path, _)| ["docs/contract.md", "docs/compatibility.md"].contains(&path.as_str()))
+        .flat_map(|(_, text)| text.lines())
+        .filter_map(|line| line.strip_prefix("- ")?.split(' ').next())
+        .filter(|id| id.contains('-'))
+        .collect()
+}
+
+/// The doc comments of the test functions in a source.
+fn test_comments(source: &str) -> String {
+    let mut comments = String::new();
+    let (mut comment, mut is_test) = (String::new(), false);
+    for line in source.lines().map(str::trim) {
+        if line.starts_with("///") {
+            comment += line;
+        } else if line.starts_with("#[") {
+            is_test |= line == "#[test]";
+        } else {
+            if is_test {
+                comments += &comment;
+            }
+            (comment, is_test) = (String::new(), false);
+        }
+    }
+    comments
+}
+
+/// The listed ids that no test names.
+fn untested(listed: &BTreeSet<&str>, comments: &str) -> Vec<String> {
+    let is_named = |id: &str| {
+        let mut places = comments.match_indices(id).map(|(at, _)| &comments[at + id.len()..]);
+        places.any(|behind| !behind.starts_with(|c: char| c.is_ascii_digit()))
+    };
+    let untested = listed.iter().filter(|id| !is_named(id));
+    untested.map(|id| format!("{id}: no test names it")).collect()
 }
 
 /// What looks like one of the listed ids, by its letters, but is none of them.
@@ -593,17 +628,21 @@ fn documents_are_short() {
 #[test]
 fn ids_that_are_quoted_are_listed() {
     let documents = documents();
-    let listed: BTreeSet<&str> = documents
-        .iter()
-        .filter(|(path, _)| ["docs/contract.md", "docs/compatibility.md"].contains(&path.as_str()))
-        .flat_map(|(_, text)| listed_ids(text))
-        .filter(|id| id.contains('-'))
-        .collect();
+    let listed = listed_ids(&documents);
     assert!(listed.contains("JOIN-1") && listed.contains("DIF-1"), "{listed:?}");
     let code = ["src", "tests"].into_iter().flat_map(|folder| files(folder, "rs"));
     // This file plants a fault.
     let quoting = code.chain(documents.clone()).filter(|(path, _)| path != "tests/architecture.rs");
     assert_none(quoting.flat_map(|(path, text)| id_findings(&path, &text, &listed)).collect());
+}
+
+#[test]
+fn ids_that_are_listed_have_a_test() {
+    let documents = documents();
+    let tests = files("tests", "rs").into_iter().map(|(_, text)| test_comments(&text));
+    // Programs that must be rejected are doc tests.
+    let rejected = files("docs/compile_fail", "md").into_iter().map(|(_, text)| text);
+    assert_none(untested(&listed_ids(&documents), &tests.chain(rejected).collect::<String>()));
 }
 
 #[test]
@@ -680,10 +719,16 @@ fn planted_faults_are_found() {
         "# The head\n[a](Cargo.toml) [b](https://example.org) [c](README.md)\n`[d](e)`",
     ));
 
-    let listed: BTreeSet<&str> =
-        listed_ids("- JOIN-1 one\n- JOIN-2 (JOIN-1) two\nJOIN-3").collect();
+    let document = [(
+        "docs/contract.md".to_owned(),
+        "- JOIN-1 one\n- JOIN-2 (JOIN-1) two\n- x\nJOIN-3".to_owned(),
+    )];
+    let listed = listed_ids(&document);
     assert_eq!(count(id_findings("tests/a.rs", "/// JOIN-3: three", &listed)), 1);
     assert_none(id_findings("tests/a.rs", "/// JOIN-2, JOIN-1: in UTF-8", &listed));
+    let tests = "/// JOIN-1, and\n/// (JOIN-23).\n#[test]\n#[cfg(unix)]\nfn f() {}\n/// JOIN-2\nfn g() {}\n#[test]\nfn h() {}";
+    assert_eq!(count(untested(&listed, &test_comments(tests))), 1);
+    assert_none(untested(&listed, &test_comments(&tests.replace("23", "2"))));
 
     let manifest = "[dependencies]\na = \"1\"\n[dev-dependencies]\nrayon = \"1\"";
     let lock = |needs: &str| {

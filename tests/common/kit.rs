@@ -14,6 +14,13 @@ pub(super) fn pool(threads: usize) -> ThreadPool {
     builder.build().expect("the pool starts")
 }
 
+/// Runs a test on workers of pools of several sizes.
+pub(super) fn in_pools(test: impl Fn() + Send + Sync) {
+    for threads in [1, 2, 4] {
+        pool(threads).install(&test);
+    }
+}
+
 /// The payload of the panic that `f` must end with.
 pub(super) fn panic_of<R>(f: impl FnOnce() -> R) -> Box<dyn Any + Send> {
     match catch_unwind(AssertUnwindSafe(f)) {

@@ -1,11 +1,14 @@
-//! What this crate does differently from rayon on purpose, each with a test of its own. DIF-3 and
-//! DIF-7 are about iterators, DIF-6 is in `manifest`; that waits with the policy *anything* run
+//! What this crate does differently from rayon on purpose, each with a test of its own. DIF-6 is in
+//! `manifest`; that waits with the policy *anything* run
 //! what rayon's run (DIF-8, DIF-10) is in the liveness programs as well.
 
 use crate::child::say;
+use crate::on_moirai::source::Pieces;
+use moirai::prelude::*;
 use moirai::{Guests, ThreadPool, ThreadPoolBuilder, WaitPolicy};
-use std::cell::Cell;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::sync::{Arc, Barrier, Mutex};
 use std::thread;
@@ -164,6 +167,33 @@ fn dif_2_waits_run_descendants_only() {
     }
 }
 
+/// DIF-2, SCH-2: what a thread has borrowed across a call that waits, no other item of the same
+/// loop asks for on that thread, nor any other job.
+#[test]
+fn dif_2_sch_2_borrowed_across_a_call() {
+    watch!();
+    thread_local! {
+        static BORROWED: RefCell<usize> = const { RefCell::new(0) };
+    }
+    for threads in [1, 2, 4] {
+        let pool = builder(threads).wait_policy(WaitPolicy::Descendants).build().unwrap();
+        pool.scope(|s| {
+            for _ in 0..20 {
+                s.spawn(|_| BORROWED.with_borrow_mut(|count| *count += 1));
+            }
+            (0..50).into_par_iter().with_max_len(1).for_each(|_| {
+                BORROWED.with_borrow_mut(|count| {
+                    *count += 1;
+                    let inner = (0..10).into_par_iter().with_max_len(1);
+                    inner.for_each(|_| thread::yield_now());
+                });
+            });
+        });
+        let borrows = pool.broadcast(|_| BORROWED.take());
+        assert_eq!(borrows.into_iter().sum::<usize>(), 70);
+    }
+}
+
 /// DIF-2: it is a matter of policy, and the policy of the builder goes before the environment's.
 /// DIF-4: the variables, and that values which mean nothing count as unset.
 #[test]
@@ -188,6 +218,39 @@ fn dif_2_dif_4_wait_policy() {
     assert_eq!(process.said("", &[(WAIT, "descendants")]), ["false", "false", "true"]);
     assert_eq!(process.said("", &[(WAIT, "anything")]), ["true", "false", "true"]);
     assert_eq!(process.said("", &[(WAIT, "something")]), ["false", "false", "true"]);
+}
+
+/// DIF-3: however a loop is cut, what is made for pieces is made at least once, and at most once for
+/// each of them. (That limits of length hold: DRV-3 to DRV-5.)
+#[test]
+fn dif_3_accumulators() {
+    watch!();
+    for threads in [1, 2, 4] {
+        builder(threads).build().unwrap().install(|| {
+            let pieces = Pieces::default();
+            let made = AtomicUsize::new(0);
+            let make = || _ = made.fetch_add(1, Ordering::Relaxed);
+            for len in [0, 1, 100, 10_000] {
+                let check = |what: &str| {
+                    let made = made.swap(0, Ordering::Relaxed);
+                    let most = Ord::max(pieces.take(len).len(), 1);
+                    assert!((1..=most).contains(&made), "{what} {len}: {made} for {most}");
+                };
+                assert!(pieces.numbers(len).fold(make, |(), _| ()).count() >= 1);
+                check("fold");
+                assert_eq!(pieces.numbers(len).map_init(make, |(), n| n).count(), len);
+                check("map_init");
+                assert_eq!(pieces.numbers(len).map_init(make, |(), n| n).rev().count(), len);
+                check("map_init before rev");
+                pieces.numbers(len).for_each_init(make, |(), _| ());
+                check("for_each_init");
+                pieces.numbers(len).map(|_| ()).reduce(make, |(), ()| ());
+                check("reduce");
+                assert!(pieces.leaves(len, 10).fold(make, |(), _| ()).count() >= 1);
+                check("fold without indices");
+            }
+        });
+    }
 }
 
 /// DIF-4: the variable for guests; `RAYON_NUM_THREADS` means what it meant.
@@ -221,6 +284,20 @@ fn dif_5_debug() {
     let debug = pool.install(|| format!("{pool:#?}"));
     assert_eq!(debug.matches("Seat {").count(), 2, "{debug}");
     assert!(debug.contains("running"), "{debug}");
+}
+
+/// DIF-7: a string drain off a character boundary is refused at the call, and the string stays.
+#[test]
+fn dif_7_drain_in_a_character() {
+    watch!();
+    let mut text = String::from("aßb");
+    for range in [2..3, 0..2, 2..2] {
+        let refused = catch_unwind(AssertUnwindSafe(|| drop(text.par_drain(range))));
+        let text = *refused.unwrap_err().downcast::<String>().unwrap();
+        assert!(text.contains("byte index 2 is not a char boundary"), "{text}");
+    }
+    assert_eq!(text.par_drain(1..3).collect::<String>(), "ß");
+    assert_eq!(text, "ab");
 }
 
 /// DIF-8: on one thread a pending second half goes before a job that the first half spawned; with

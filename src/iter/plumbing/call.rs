@@ -175,8 +175,11 @@ fn is_trifle(items: usize, estimate: Estimate) -> bool {
     estimate.per_item().is_some_and(|per_item| items as f32 * per_item <= block)
 }
 
-/// Runs a piece in one go.
+/// Runs a piece in one go, unless nobody wants its items.
 fn run_whole<P: Piece>(piece: P) -> P::Result {
+    if piece.is_full() {
+        return piece.into_folder().complete();
+    }
     run_items(piece, None).complete()
 }
 

@@ -259,8 +259,9 @@ impl<'v, T> Folder<T> for CollectFolder<'v, T> {
         // other loop starts after their last use.
         let spare = unsafe { self.spare() };
         if most.is_some_and(|most| most <= spare.len()) {
-            // No check for each item: this is the loop that gets vectorized.
-            for (slot, item) in spare.iter_mut().zip(iter) {
+            // No check for each item: this is the loop that gets vectorized. The iterator comes first
+            // and so is asked once more than it has items: `step_by` then makes what follows its last.
+            for (item, slot) in iter.zip(spare) {
                 slot.write(item);
                 self.filled.len += 1;
             }
