@@ -57,3 +57,6 @@ pub(crate) const BATCH_BLOCK_NS: u64 = 20_000;
 
 /// One in so many calls of a steady, cheap site looks at the clock. A power of two.
 pub(crate) const SAMPLE_EVERY: u32 = 16;
+
+/// The most items between two looks of a search at whether somebody else has found something. Bench: `collect`.
+pub(crate) const STRIDE_MOST: usize = 1024;

@@ -1,5 +1,7 @@
 //! Run a piece or cut it, share what is left or not.
 
+use crate::tuning;
+
 /// What the things cost that a decision weighs, in ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Costs {
@@ -94,6 +96,14 @@ impl Splitter {
     #[inline]
     pub fn is_heavy(&self, per_item: Option<f32>) -> bool {
         per_item.is_none_or(|per_item| per_item > self.block / 4.0)
+    }
+
+    /// After how many items a search looks whether somebody else has found something: as many as take a quarter of a block,
+    /// from 1 to 1024.
+    #[inline]
+    pub fn stride(&self, per_item: Option<f32>) -> usize {
+        let stride = per_item.map_or(1.0, |per_item| self.block / 4.0 / per_item);
+        (stride as usize).clamp(1, tuning::STRIDE_MOST)
     }
 
     /// What to do with a whole call of so many items that begins without sharing anything: at most an eighth is run before

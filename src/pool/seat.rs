@@ -85,6 +85,8 @@ pub(crate) struct Seat {
     pub(crate) lacks_main_loop: Cell<bool>,
     /// Parallel calls that the holder has begun: which of them look at the clock.
     calls: Cell<u32>,
+    /// How many items of the piece at hand take some microseconds: how often to look whether more are wanted.
+    pub(crate) stride: Cell<usize>,
     pub(crate) rng: Rng,
     pub(crate) frames: FrameHome,
     pub(crate) returns: ReturnChain,
@@ -125,6 +127,7 @@ impl Seat {
             held_by_guest: Cell::new(false),
             lacks_main_loop: Cell::new(false),
             calls: Cell::new(0),
+            stride: Cell::new(1),
             rng: Rng::new(index as u64 + 1),
             frames: FrameHome::new(),
             returns: ReturnChain::new(),

@@ -1,5 +1,5 @@
 //! `filter`: only what satisfies a predicate.
-use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer};
+use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer, in_strides};
 use crate::iter::{ParallelIterator, opaque_debug};
 
 /// Yields the items that satisfy a predicate; see [`ParallelIterator::filter`].
@@ -37,5 +37,13 @@ impl<T, P: Fn(&T) -> bool + Sync> Stage<T> for FilterStage<'_, P> {
 
     fn feed<N: Folder<T>>(&self, next: N, item: T) -> N {
         if (self.0)(&item) { next.consume(item) } else { next }
+    }
+
+    fn feed_iter<N, J>(&self, next: N, iter: J) -> N
+    where
+        N: Folder<T>,
+        J: IntoIterator<Item = T>,
+    {
+        in_strides(iter.into_iter(), next, |next, items| next.consume_iter(items.filter(self.0)))
     }
 }

@@ -1,5 +1,5 @@
 //! `filter_map`: what a function makes of each item, if it makes something.
-use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer};
+use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer, in_strides};
 use crate::iter::{ParallelIterator, opaque_debug};
 
 /// Yields what a function makes of the items, where it makes something; see
@@ -42,5 +42,15 @@ impl<T, R, P: Fn(T) -> Option<R> + Sync> Stage<T> for FilterMapStage<'_, P> {
             Some(made) => next.consume(made),
             None => next,
         }
+    }
+
+    fn feed_iter<N, J>(&self, next: N, iter: J) -> N
+    where
+        N: Folder<R>,
+        J: IntoIterator<Item = T>,
+    {
+        in_strides(iter.into_iter(), next, |next, items| {
+            next.consume_iter(items.filter_map(self.0))
+        })
     }
 }

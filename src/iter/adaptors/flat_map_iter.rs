@@ -1,5 +1,5 @@
 //! `flat_map_iter`: every item becomes a sequential iterator, whose items are yielded.
-use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer};
+use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer, in_strides};
 use crate::iter::{ParallelIterator, opaque_debug};
 
 /// Yields the items of the sequential iterators that a function makes of each item; see
@@ -40,5 +40,13 @@ impl<T, S: IntoIterator, F: Fn(T) -> S + Sync> Stage<T> for FlatMapIterStage<'_,
 
     fn feed<N: Folder<S::Item>>(&self, next: N, item: T) -> N {
         next.consume_iter((self.0)(item))
+    }
+
+    fn feed_iter<N, J>(&self, next: N, iter: J) -> N
+    where
+        N: Folder<S::Item>,
+        J: IntoIterator<Item = T>,
+    {
+        in_strides(iter.into_iter(), next, |next, items| next.consume_iter(items.flat_map(self.0)))
     }
 }

@@ -125,13 +125,13 @@ pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: 
         return Call::new(seat, threads, items, &parts, false).start(piece);
     }
     if threads == 1 {
-        return run_whole(piece);
+        return run_whole(seat, piece);
     }
     let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
     let estimate = site.estimate();
     let is_wanted = seat.wants_sample(estimate.is_steady());
     if is_nested && !is_wanted && is_trifle(items, estimate) {
-        return run_whole(piece);
+        return run_whole(seat, piece);
     }
     let parts = Parts { per_item: estimate.per_item(), began: ticks(), is_counted };
     let call = Call::new(seat, threads, items, &parts, is_wanted);
@@ -176,11 +176,21 @@ fn is_trifle(items: usize, estimate: Estimate) -> bool {
 }
 
 /// Runs a piece in one go, unless nobody wants its items.
-fn run_whole<P: Piece>(piece: P) -> P::Result {
+fn run_whole<P: Piece>(seat: &Seat, piece: P) -> P::Result {
     if piece.is_full() {
         return piece.into_folder().complete();
     }
-    run_items(piece, None).complete()
+    // Nobody else searches meanwhile, or it is over soon.
+    with_stride(seat, tuning::STRIDE_MOST, || run_items(piece, None)).complete()
+}
+
+/// Runs `body` with so many items in a stride.
+fn with_stride<R>(seat: &Seat, stride: usize, body: impl FnOnce() -> R) -> R {
+    let before = seat.stride.replace(stride);
+    let result = body();
+    // Not after a panic: it is a hint, and whoever goes on sets it anew.
+    seat.stride.set(before);
+    result
 }
 
 /// Runs the items of a piece through a folder: the innermost loop, which stands once in the program for each kind of call.
@@ -317,7 +327,8 @@ impl<'s> Call<'s> {
 
     fn run_piece<P: Piece>(&self, mut open: Open<P>, piece: P) -> Flow<P> {
         let items = piece.items();
-        let folder = run_items(piece, open.folder.take());
+        let stride = if self.is_counted { 1 } else { self.splitter.stride(self.per_item.get()) };
+        let folder = with_stride(self.seat, stride, || run_items(piece, open.folder.take()));
         if !self.is_counted {
             self.has_run(items, folder.full());
         }

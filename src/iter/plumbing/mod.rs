@@ -70,4 +70,4 @@ pub use self::bridge::{bridge, bridge_producer_consumer, bridge_unindexed};
 pub use self::consumer::{Consumer, Folder, Reducer, UnindexedConsumer};
 pub use self::producer::{Producer, ProducerCallback, UnindexedProducer};
 pub(in crate::iter) use self::seed::{CloneSeed, InitSeed, Seed};
-pub(in crate::iter) use self::stage::{Stage, StageConsumer, StageFolder};
+pub(in crate::iter) use self::stage::{Stage, StageConsumer, StageFolder, in_strides};

@@ -1,5 +1,8 @@
 //! What adaptors do to consumers, with all forwarding written once.
+use std::iter::{Chain, Once, Take, once};
+
 use super::{Consumer, Folder, UnindexedConsumer};
+use crate::pool::seat::Seat;
 
 /// What one adaptor does to each item on its way to the next folder.
 ///
@@ -14,7 +17,8 @@ pub(in crate::iter) trait Stage<T>: Sync {
     /// Passes on all items of `iter` until no more are wanted.
     ///
     /// Where items map one to one this should hand one whole iterator to `next`, so that the
-    /// innermost loop stays free of checks.
+    /// innermost loop stays free of checks; where items are left out, one [stride](in_strides) after
+    /// another.
     fn feed_iter<F, I>(&self, mut next: F, iter: I) -> F
     where
         F: Folder<Self::Out>,
@@ -33,6 +37,35 @@ pub(in crate::iter) trait Stage<T>: Sync {
     fn full(&self) -> bool {
         false
     }
+}
+
+/// Some items of an iterator.
+pub(in crate::iter) type Stride<'i, I> = Chain<Once<<I as Iterator>::Item>, Take<&'i mut I>>;
+
+/// Passes items on in strides, by `pass`, until no more are wanted.
+///
+/// A folder is asked whether it is full after items that have reached it. Where an adaptor leaves
+/// items out, that may be long after another thread has found what was searched for; to ask for
+/// each item would cost more than a cheap item itself. So it is asked after each stride, which is
+/// as many items as take some microseconds, as far as the call knows what its items cost.
+pub(in crate::iter) fn in_strides<I, F, U>(
+    iter: I,
+    mut next: F,
+    pass: impl Fn(F, Stride<'_, I>) -> F,
+) -> F
+where
+    I: Iterator,
+    F: Folder<U>,
+{
+    let mut iter = iter;
+    let stride = Seat::current().map_or(1, |seat| seat.stride.get());
+    while let Some(first) = iter.next() {
+        next = pass(next, once(first).chain(iter.by_ref().take(stride - 1)));
+        if next.full() {
+            break;
+        }
+    }
+    next
 }
 
 /// A consumer behind a stage.

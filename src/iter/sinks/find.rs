@@ -62,6 +62,16 @@ impl<T> Folder<T> for FindAnyFolder<'_, T> {
         self
     }
 
+    fn consume_iter<I: IntoIterator<Item = T>>(self, iter: I) -> Self {
+        if self.full() {
+            return self;
+        }
+        match iter.into_iter().next() {
+            Some(item) => self.consume(item),
+            None => self,
+        }
+    }
+
     fn complete(self) -> Option<T> {
         self.item
     }
@@ -197,6 +207,21 @@ impl<T> Folder<T> for FindEndFolder<'_, T> {
             self.item = Some(item);
         }
         self
+    }
+
+    fn consume_iter<I: IntoIterator<Item = T>>(self, iter: I) -> Self {
+        if self.full() {
+            return self;
+        }
+        let mut iter = iter.into_iter();
+        let item = match self.end {
+            End::First => iter.next(),
+            End::Last => iter.last(),
+        };
+        match item {
+            Some(item) => self.consume(item),
+            None => self,
+        }
     }
 
     fn complete(self) -> Option<T> {
