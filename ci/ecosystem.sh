@@ -62,6 +62,7 @@ if [ "$on" = rayon ]; then
     sed '/^\[patch/,/^$/d' compat/ecosystem/Cargo.toml >"$copy/compat/ecosystem/Cargo.toml"
     cargo test --manifest-path "$copy/compat/ecosystem/Cargo.toml" --target-dir "$target-rayon" -- --skip stand_ins
 else
+    cargo fmt --check --manifest-path compat/ecosystem/Cargo.toml
     requests
     documented
     cargo test --manifest-path compat/ecosystem/Cargo.toml --target-dir "$target"

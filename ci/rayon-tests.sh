@@ -191,8 +191,8 @@ private_parts() {
     for listed in $private_tests; do
         number=$((number + 1))
         without "$core/src/thread_pool/test.rs" "${private_tests/$listed/}" >"$work/standins/with_$listed.rs"
-        printf 'pub use rayon_core::*; mod thread_pool { #[path = "%s"] mod test; }' \
-            "$work/standins/with_$listed.rs" >"$work/standins/tests/private_$number.rs"
+        sed "s#/thread_pool.rs#/with_$listed.rs#" "$work/standins/tests/core_modules.rs" \
+            >"$work/standins/tests/private_$number.rs"
     done
     for number in $(seq "$number"); do
         target "private-$number" "tests/private_$number.rs" 'required-features = ["private"]'
