@@ -2,7 +2,8 @@
 # Everything that must hold before a change is done.
 #
 #   ci/check.sh          what a change needs while it is made: some minutes
-#   ci/check.sh full     also the models, the stress test, instruction counts and other versions; CI runs this
+#   ci/check.sh full     also the models, the stress test, instruction counts, other versions, rayon's own tests and
+#                        crates that use rayon; CI runs this
 #
 # Needs the Rust toolchain with rustfmt and clippy; `full` also valgrind, which it installs itself where it can.
 set -euo pipefail
@@ -110,5 +111,7 @@ if [ "$mode" = full ]; then
     step "instructions per join" ci/instructions.sh
     step "lowest versions" lowest_versions
     step "oldest compiler" oldest_compiler
+    step "rayon's own tests" ci/rayon-tests.sh
+    step "crates that use rayon" ci/ecosystem.sh
 fi
 printf '\nall checks passed in %d s\n' "$SECONDS"

@@ -175,6 +175,17 @@ impl<T: Clone> Iterator for Copies<T> {
         }
     }
 
+    // Passes over items without cloning them.
+    fn nth(&mut self, n: usize) -> Option<T> {
+        if n >= self.count {
+            self.count = 0;
+            self.element = None;
+            return None;
+        }
+        self.count -= n;
+        self.next()
+    }
+
     fn size_hint(&self) -> (usize, Option<usize>) {
         (self.count, Some(self.count))
     }
@@ -183,6 +194,10 @@ impl<T: Clone> Iterator for Copies<T> {
 impl<T: Clone> DoubleEndedIterator for Copies<T> {
     fn next_back(&mut self) -> Option<T> {
         self.next()
+    }
+
+    fn nth_back(&mut self, n: usize) -> Option<T> {
+        self.nth(n)
     }
 }
 
