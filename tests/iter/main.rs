@@ -14,8 +14,9 @@ mod random;
 mod on_moirai {
     use ::moirai as api;
 
-    const INTERSPERSES_BY_PIECES: bool = true;
+    const INTERSPERSES_PIECES: bool = true;
 
+    mod consumers;
     mod erased;
     #[path = "../common/kit.rs"]
     mod kit;
@@ -28,9 +29,11 @@ mod on_moirai {
 mod on_rayon {
     use ::rayon as api;
 
-    /// The producer of rayon 1.12's `intersperse` loses the separator at the end of a piece.
-    const INTERSPERSES_BY_PIECES: bool = false;
+    /// In rayon 1.12 `intersperse` is right only where pieces are cut by index on the consumer's
+    /// side: its producer loses a separator at the end of a piece, and an empty piece gets one.
+    const INTERSPERSES_PIECES: bool = false;
 
+    mod consumers;
     mod erased;
     #[path = "../common/kit.rs"]
     mod kit;

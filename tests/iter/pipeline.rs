@@ -266,8 +266,8 @@ impl Op {
             Inspect => either!(iter, i => i.inspect(|_| ())),
             Interleave => Erased::indexed(with_indices(iter).interleave(other(n))),
             InterleaveShortest => Erased::indexed(with_indices(iter).interleave_shortest(other(n))),
-            Intersperse if !super::INTERSPERSES_BY_PIECES => {
-                Erased::loose(iter.intersperse(n as u32))
+            Intersperse if !super::INTERSPERSES_PIECES => {
+                Erased::loose(with_indices(iter).intersperse(n as u32))
             }
             Intersperse => either!(iter, i => i.intersperse(n as u32)),
             Map => either!(iter, i => i.map(move |x| x.wrapping_mul(n as u32))),
