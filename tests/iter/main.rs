@@ -23,6 +23,10 @@ mod on_moirai {
     mod pipeline;
     mod pools;
     mod properties;
+    mod shown;
+    mod sweep;
+    mod sweep_adaptors;
+    mod tracked;
 }
 
 #[path = "."]
@@ -40,4 +44,8 @@ mod on_rayon {
     mod pipeline;
     mod pools;
     mod properties;
+    mod shown;
+    mod sweep;
+    mod sweep_adaptors;
+    mod tracked;
 }
