@@ -26,6 +26,7 @@ mod on_moirai {
     mod shown;
     mod sweep;
     mod sweep_adaptors;
+    mod sweep_sizes;
     mod tracked;
 }
 

@@ -7,7 +7,7 @@ use super::api::iter::plumbing::{Folder, Producer, ProducerCallback};
 use super::api::prelude::*;
 use super::erased::{Erased, Indexed};
 use super::kit::{panic_of, quiet_panic};
-use super::pools::on_some;
+use super::pools::on;
 use super::shown::{Show, Shown, look};
 use super::tracked::Census;
 use std::any::type_name;
@@ -128,7 +128,12 @@ impl Sweep<'_> {
 pub(super) fn check(catalogue: fn(&mut Sweep<'_>)) {
     let census = Census::start();
     let census = &census;
-    catalogue(&mut Sweep { visit: &mut |entry| on_some(|| entry.check(census)) });
+    catalogue(&mut Sweep {
+        visit: &mut |entry| {
+            on(1, || entry.check(census));
+            on(4, || entry.check_parallel(census));
+        },
+    });
 }
 
 /// Only makes every iterator of a catalogue; for their names.
@@ -147,17 +152,11 @@ impl Entry<'_> {
         };
         let len = self.expected.len();
         with(&mut |iter| drop(iter));
+        let mut has_indices = false;
         with(&mut |iter| {
             if self.order != Order::Pieces {
                 assert!(iter.opt_len().is_none_or(|opt_len| opt_len == len));
             }
-            self.assert_same(seen(iter));
-        });
-        with(&mut |iter| self.assert_same(seen(iter.filter(|_| true))));
-        self.check_early_ends(&with);
-        self.check_panics(&with);
-        let mut has_indices = false;
-        with(&mut |iter| {
             if let Erased::Indexed(iter) = iter {
                 assert_eq!(iter.len(), len);
                 assert_eq!(iter.opt_len(), Some(len));
@@ -165,8 +164,24 @@ impl Entry<'_> {
             }
         });
         if has_indices {
-            self.check_indexed(&with);
+            self.check_producer(&with);
         }
+        self.check_parallel(census);
+    }
+
+    fn check_parallel(&self, census: &Census) {
+        let with = |check: &mut dyn FnMut(Erased<'_, Shown<'_>>)| {
+            census.balanced(|| (self.with)(Check(check)));
+        };
+        with(&mut |iter| self.assert_same(seen(iter)));
+        with(&mut |iter| self.assert_same(seen(iter.filter(|_| true))));
+        with(&mut |iter| {
+            if let Erased::Indexed(iter) = iter {
+                self.assert_same(seen(iter.with_max_len(1)));
+            }
+        });
+        self.check_early_ends(&with);
+        self.check_panics(&with);
     }
 
     fn assert_same(&self, mut found: Looks) {
@@ -240,7 +255,7 @@ impl Entry<'_> {
     }
 
     /// What only an iterator with indices can do.
-    fn check_indexed(&self, with: With<'_>) {
+    fn check_producer(&self, with: With<'_>) {
         let len = self.expected.len();
         let indexed = |check: &dyn Fn(Indexed<'_, Shown<'_>>)| {
             with(&mut |iter| match iter {
@@ -248,7 +263,6 @@ impl Entry<'_> {
                 Erased::Loose(_) => panic!("an iterator that has indices only at times"),
             });
         };
-        indexed(&|iter| self.assert_same(seen(iter.with_max_len(1))));
         indexed(&|iter| self.assert_same(seen(iter.with_min_len(len.max(1)))));
         indexed(&|iter| {
             let mut found = seen(iter.rev());

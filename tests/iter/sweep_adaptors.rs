@@ -7,7 +7,7 @@ use super::tracked::{Tracked, items};
 use std::collections::LinkedList;
 
 /// How many items go in.
-const LENS: [usize; 6] = [0, 1, 2, 3, 7, 12];
+const LENS: [usize; 5] = [0, 1, 2, 5, 8];
 
 /// The numbers that adaptors are given.
 const NUMBERS: [usize; 4] = [0, 1, 3, 20];
@@ -158,24 +158,18 @@ pub(super) fn copied(sweep: &mut Sweep<'_>) {
 #[test]
 fn adaptors_item_by_item() {
     watch!();
-    check(item_by_item::<0>);
     check(item_by_item::<8>);
-    check(item_by_item::<128>);
 }
 
 #[test]
 fn adaptors_that_nest() {
     watch!();
-    check(nested::<0>);
     check(nested::<8>);
-    check(nested::<128>);
 }
 
 #[test]
 fn adaptors_with_numbers() {
     watch!();
-    check(numbered::<0>);
     check(numbered::<8>);
-    check(numbered::<128>);
     check(copied);
 }
