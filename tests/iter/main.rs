@@ -26,7 +26,10 @@ mod on_moirai {
     mod shown;
     mod sweep;
     mod sweep_adaptors;
+    mod sweep_complete;
     mod sweep_sizes;
+    mod sweep_slices;
+    mod sweep_sources;
     mod tracked;
 }
 
@@ -48,5 +51,7 @@ mod on_rayon {
     mod shown;
     mod sweep;
     mod sweep_adaptors;
+    mod sweep_slices;
+    mod sweep_sources;
     mod tracked;
 }
