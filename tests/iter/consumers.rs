@@ -151,7 +151,7 @@ fn tries() {
                 same(par().map(good).try_reduce(|| 0, add));
                 let reduced = par().map(good).try_reduce_with(add);
                 assert_eq!(reduced.is_none(), seq().next().is_none());
-                reduced.map_or((), same);
+                reduced.into_iter().for_each(same);
                 same(par().try_fold(|| 0, |a, x| good(x).map(|x| a + x)).try_reduce(|| 0, add));
                 same(par().try_fold_with(0, |a, x| good(x).map(|x| a + x)).try_reduce(|| 0, add));
 
@@ -335,7 +335,7 @@ fn comparisons() {
                 0 => {}
                 1 => drop(other.pop()),
                 2 => other.push(5),
-                _ => other.get_mut(at % seq.len().max(1)).map_or((), |x| *x ^= 1),
+                _ => other.iter_mut().skip(at % seq.len().max(1)).take(1).for_each(|x| *x ^= 1),
             }
             let par = || with_indices(par.parallel());
             assert_eq!(par().cmp(other.clone()), seq.cmp(&other));

@@ -16,6 +16,8 @@ mod on_moirai {
 
     const INTERSPERSES_PIECES: bool = true;
 
+    mod abuse_lies;
+    mod abuse_panics;
     mod consumers;
     mod erased;
     #[path = "../common/kit.rs"]
@@ -41,6 +43,8 @@ mod on_rayon {
     /// side: its producer loses a separator at the end of a piece, and an empty piece gets one.
     const INTERSPERSES_PIECES: bool = false;
 
+    mod abuse_lies;
+    mod abuse_panics;
     mod consumers;
     mod erased;
     #[path = "../common/kit.rs"]

@@ -21,8 +21,8 @@ const ELSEWHERE: [&str; 12] = [
     "thread_pool",
 ];
 
-/// Public to the language only, because sealed traits name them.
-const SEALED: [&str; 2] = ["moirai::iter::private::Sealed", "moirai::range::step::ExactRun"];
+/// Public to the language only, because a sealed trait names it.
+const SEALED: [&str; 1] = ["moirai::range::step::ExactRun"];
 
 /// The paths of all `pub struct` in the source tree, as the compiler writes type names.
 fn declared() -> BTreeSet<String> {
