@@ -22,10 +22,13 @@ mod on_moirai {
     mod erased;
     #[path = "../common/kit.rs"]
     mod kit;
+    mod messages;
     mod pipeline;
     mod pools;
     mod properties;
+    mod properties_slices;
     mod shown;
+    mod sources;
     mod sweep;
     mod sweep_adaptors;
     mod sweep_complete;
@@ -49,10 +52,13 @@ mod on_rayon {
     mod erased;
     #[path = "../common/kit.rs"]
     mod kit;
+    mod messages;
     mod pipeline;
     mod pools;
     mod properties;
+    mod properties_slices;
     mod shown;
+    mod sources;
     mod sweep;
     mod sweep_adaptors;
     mod sweep_slices;
