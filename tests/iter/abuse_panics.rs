@@ -10,6 +10,7 @@ use super::api::iter::plumbing::{
     bridge, bridge_unindexed,
 };
 use super::api::prelude::*;
+use super::cuts::shred;
 use super::kit::quiet_panic;
 use super::pools::on;
 use std::ops::Range;
@@ -201,8 +202,14 @@ impl<'t> IndexedParallelIterator for Source<'t> {
     }
 }
 
-/// The same without indices.
-struct LooseSource<'t>(Source<'t>);
+/// The same without indices, cut as is thought best or item by item.
+struct LooseSource<'t>(Source<'t>, Cut);
+
+#[derive(Clone, Copy, Debug)]
+enum Cut {
+    AsThoughtBest,
+    ItemByItem,
+}
 
 impl<'t> ParallelIterator for LooseSource<'t> {
     type Item = Item<'t>;
@@ -210,7 +217,11 @@ impl<'t> ParallelIterator for LooseSource<'t> {
     fn drive_unindexed<C: UnindexedConsumer<Item<'t>>>(self, consumer: C) -> C::Result {
         let Source { range, trap, _token } = self.0;
         trap.at(Hook::DriveUnindexed);
-        bridge_unindexed(Pieces::new(range, trap), consumer)
+        let pieces = Pieces::new(range, trap);
+        match self.1 {
+            Cut::AsThoughtBest => bridge_unindexed(pieces, consumer),
+            Cut::ItemByItem => shred(pieces, consumer),
+        }
     }
 }
 
@@ -513,10 +524,10 @@ impl<'t> Source<'t> {
 }
 
 /// Runs a program over a trap; whether the trap has sprung.
-fn run(name: &str, program: Program, threads: usize, trap: &Trap) -> bool {
+fn run(name: &str, program: Program, cut: Cut, threads: usize, trap: &Trap) -> bool {
     let sources = || {
         // Not inside `catch_unwind`: a drop of a source that is not used must not count.
-        (Source::new(LEN, trap), LooseSource(Source::new(LEN, trap)))
+        (Source::new(LEN, trap), LooseSource(Source::new(LEN, trap), cut))
     };
     let case = format!("{name} with {:?} on {threads} threads", trap.hook);
     let result = catch_unwind(AssertUnwindSafe(|| {
@@ -541,10 +552,12 @@ fn run(name: &str, program: Program, threads: usize, trap: &Trap) -> bool {
 fn panics_everywhere(threads: usize) {
     let mut reached = Vec::new();
     for (name, program) in PROGRAMS {
-        assert!(!run(name, program, threads, &Trap::new(None, 0)));
-        for hook in HOOKS {
-            for after in [0, 1, 2, 4, 7] {
-                if run(name, program, threads, &Trap::new(Some(hook), after)) {
+        for cut in [Cut::AsThoughtBest, Cut::ItemByItem] {
+            assert!(!run(name, program, cut, threads, &Trap::new(None, 0)));
+            for (hook, after) in
+                HOOKS.into_iter().flat_map(|hook| [0, 1, 2, 4, 7].map(|n| (hook, n)))
+            {
+                if run(name, program, cut, threads, &Trap::new(Some(hook), after)) {
                     reached.push(hook);
                 }
             }

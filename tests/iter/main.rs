@@ -19,6 +19,7 @@ mod on_moirai {
     mod abuse_lies;
     mod abuse_panics;
     mod consumers;
+    mod cuts;
     mod erased;
     #[path = "../common/kit.rs"]
     mod kit;
@@ -42,13 +43,14 @@ mod on_moirai {
 mod on_rayon {
     use ::rayon as api;
 
-    /// In rayon 1.12 `intersperse` is right only where pieces are cut by index on the consumer's
-    /// side: its producer loses a separator at the end of a piece, and an empty piece gets one.
+    /// In rayon 1.12 `intersperse` is right only where the consumer is cut by index and no piece is
+    /// empty: its producer loses a separator at the end of a piece, and an empty piece gets one.
     const INTERSPERSES_PIECES: bool = false;
 
     mod abuse_lies;
     mod abuse_panics;
     mod consumers;
+    mod cuts;
     mod erased;
     #[path = "../common/kit.rs"]
     mod kit;

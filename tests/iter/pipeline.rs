@@ -2,6 +2,7 @@
 
 use super::api::iter::{Either, IntoParallelIterator, repeat};
 use super::api::prelude::*;
+use super::cuts::{Shredded, dawdle};
 use super::erased::{Erased, Indexed};
 use super::pools::MOST_THREADS;
 use quickcheck::{Arbitrary, Gen};
@@ -11,8 +12,22 @@ use std::iter::successors;
 #[derive(Clone, Debug)]
 pub(super) struct Pipeline {
     pub(super) threads: usize,
+    pub(super) start: Start,
     pub(super) input: Vec<u32>,
     pub(super) ops: Vec<Op>,
+}
+
+/// Where the items come from, and so how they are cut.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Start {
+    /// A vector, cut as is thought best.
+    Plain,
+    /// A vector, cut item by item.
+    OneByOne,
+    /// A vector with some items that take long.
+    Slow,
+    /// A source without indices, cut item by item.
+    Shredded,
 }
 
 /// One adaptor; what `n` means depends on it.
@@ -132,7 +147,9 @@ impl Arbitrary for Pipeline {
         let mask = *g.choose(&[7, 0xFF, u32::MAX]).unwrap();
         let input = (0..len).map(|_| u32::arbitrary(g) & mask).collect();
         let ops = (0..usize::arbitrary(g) % 6).map(|_| Op::arbitrary(g)).collect();
-        Pipeline { threads: 1 + usize::arbitrary(g) % MOST_THREADS, input, ops }
+        let starts = [Start::Plain, Start::OneByOne, Start::Slow, Start::Shredded];
+        let start = *g.choose(&starts).unwrap();
+        Pipeline { threads: 1 + usize::arbitrary(g) % MOST_THREADS, start, input, ops }
     }
 
     fn shrink(&self) -> Box<dyn Iterator<Item = Self>> {
@@ -173,7 +190,22 @@ impl Pipeline {
 
     /// The parallel iterator.
     pub(super) fn parallel(&self) -> Erased<'static, u32> {
-        let input = Erased::indexed(self.input.clone().into_par_iter());
+        let input = self.input.clone();
+        let input = match self.start {
+            Start::Plain => Erased::indexed(input.into_par_iter()),
+            Start::OneByOne => Erased::indexed(input.into_par_iter().with_max_len(1)),
+            Start::Slow => {
+                let every = 1 + input.len() / 20;
+                let some_are_slow = move |(at, x): (usize, u32)| {
+                    if at % every == 0 {
+                        dawdle();
+                    }
+                    x
+                };
+                Erased::indexed(input.into_par_iter().enumerate().map(some_are_slow))
+            }
+            Start::Shredded => Erased::loose(Shredded(input)),
+        };
         self.ops.iter().fold(input, |iter, op| op.parallel(iter))
     }
 }
@@ -267,7 +299,8 @@ impl Op {
             Interleave => Erased::indexed(with_indices(iter).interleave(other(n))),
             InterleaveShortest => Erased::indexed(with_indices(iter).interleave_shortest(other(n))),
             Intersperse if !super::INTERSPERSES_PIECES => {
-                Erased::loose(with_indices(iter).intersperse(n as u32))
+                let collected = iter.collect::<Vec<u32>>().into_par_iter();
+                Erased::loose(collected.intersperse(n as u32))
             }
             Intersperse => either!(iter, i => i.intersperse(n as u32)),
             Map => either!(iter, i => i.map(move |x| x.wrapping_mul(n as u32))),

@@ -5,6 +5,7 @@
 
 use super::api::iter::plumbing::{Folder, Producer, ProducerCallback};
 use super::api::prelude::*;
+use super::cuts::dawdle;
 use super::erased::{Erased, Indexed};
 use super::kit::{panic_of, quiet_panic};
 use super::pools::on;
@@ -176,10 +177,9 @@ impl Entry<'_> {
         };
         with(&mut |iter| self.assert_same(seen(iter)));
         with(&mut |iter| self.assert_same(seen(iter.filter(|_| true))));
-        with(&mut |iter| {
-            if let Erased::Indexed(iter) = iter {
-                self.assert_same(seen(iter.with_max_len(1)));
-            }
+        with(&mut |iter| match iter {
+            Erased::Indexed(iter) => self.assert_same(seen(iter.with_max_len(1))),
+            Erased::Loose(iter) => self.assert_same(seen(iter.inspect(|_| dawdle()))),
         });
         self.check_early_ends(&with);
         self.check_panics(&with);

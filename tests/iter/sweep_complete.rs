@@ -6,8 +6,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders and files of `src/` with public structs that are no parallel iterators.
-const ELSEWHERE: [&str; 12] = [
+const ELSEWHERE: [&str; 16] = [
+    "batch",
     "broadcast.rs",
+    "channel",
     "configuration.rs",
     "iter/plumbing",
     "iter/sinks",
@@ -19,6 +21,8 @@ const ELSEWHERE: [&str; 12] = [
     "steal",
     "sync.rs",
     "thread_pool",
+    "topology",
+    "trace",
 ];
 
 /// Public to the language only, because a sealed trait names it.
