@@ -33,7 +33,8 @@ fn compare(pipeline: &Pipeline) {
 fn each_adaptor_alone() {
     watch!();
     check(|(pipeline, n): (Pipeline, u8)| {
-        for adaptor in Adaptor::ALL {
+        // A fifth of them each time: the cases are many.
+        for adaptor in Adaptor::ALL.into_iter().skip(usize::from(n) % 5).step_by(5) {
             let op = Op { adaptor, n: n.into() };
             compare(&Pipeline { ops: vec![op], ..pipeline.clone() });
         }

@@ -76,8 +76,11 @@ fn texts() {
     });
 }
 
+/// A key, and a number that tells its place.
+type Keyed = (u16, usize);
+
 /// Longer than what is sorted without cutting, with repeated keys and runs that are in order.
-fn to_sort(seed: &[u16], stretch: usize) -> Vec<(u16, usize)> {
+fn to_sort(seed: &[u16], stretch: usize) -> Vec<Keyed> {
     let keys = seed.iter().cycle().take(seed.len() * stretch).enumerate();
     keys.map(|(at, key)| (key.rotate_left((at / seed.len() % 3) as u32) % 500, at)).collect()
 }
@@ -92,7 +95,7 @@ fn sorts() {
             stable.sort_by_key(|pair| pair.0);
             let mut sorted = vec.clone();
             sorted.sort();
-            let compare = |expected: &[_], sort: &dyn Fn(&mut [(u16, usize)])| {
+            let compare = |expected: &[_], sort: &dyn Fn(&mut [Keyed])| {
                 let mut copy = vec.clone();
                 sort(&mut copy);
                 assert!(copy == expected);
@@ -117,7 +120,7 @@ fn sorts_that_panic() {
         on(threads(choice), || {
             for stable in [false, true] {
                 let compared = AtomicUsize::new(0);
-                let compare = |p: &(u16, usize), q: &(u16, usize)| {
+                let compare = |p: &Keyed, q: &Keyed| {
                     if compared.fetch_add(1, Relaxed) == usize::from(after) % vec.len() {
                         quiet_panic("as wanted");
                     }

@@ -34,7 +34,7 @@ fn ranges_up_to_the_last_number() {
         let all: Vec<i8> = (i8::MIN..=i8::MAX).into_par_iter().collect();
         assert_eq!(all, (i8::MIN..=i8::MAX).collect::<Vec<_>>());
         assert_eq!((0..=u128::MAX).into_par_iter().find_first(|&n| n > 40), Some(41));
-        assert_eq!((0..u64::MAX).into_par_iter().find_any(|&n| n > 40).is_some(), true);
+        assert!((0..u64::MAX).into_par_iter().find_any(|&n| n > 40).is_some());
     });
 }
 
