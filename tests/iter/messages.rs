@@ -1,4 +1,5 @@
-//! What iterators panic with when they are asked for what they cannot do, and when.
+//! What iterators panic with when they are asked for what they cannot do, and when; and what they say
+//! about their length.
 
 use super::api::prelude::*;
 use super::erased::Erased;
@@ -81,7 +82,6 @@ fn beyond_the_end() {
     assert_eq!(v.par_iter().step_by(usize::MAX).len(), 1);
 }
 
-/// An iterator that hides its indices keeps them out of reach of `opt_len` too.
 #[test]
 fn known_lengths() {
     watch!();
