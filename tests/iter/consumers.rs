@@ -3,6 +3,7 @@
 
 use super::api::iter::Either;
 use super::api::prelude::*;
+use super::cuts::Shredded;
 use super::pipeline::{Pipeline, with_indices};
 use super::pools::on;
 use crate::random::check;
@@ -128,6 +129,30 @@ fn searches_in_nested_iterators() {
             assert_eq!(nested().find_last(hit), flat.iter().copied().rfind(hit));
         });
     });
+}
+
+/// A separator lies to the right of the part before it, also where its consumer is cut off first.
+#[test]
+fn searches_among_separators() {
+    watch!();
+    if !super::INTERSPERSES_PIECES {
+        return;
+    }
+    for len in 0..20 {
+        let items: Vec<u32> = (0..len).collect();
+        let par = || Shredded(items.clone()).intersperse(100);
+        let seq: Vec<u32> = items.iter().flat_map(|&x| [100, x]).skip(1).collect();
+        let hit = |x: &u32| *x == 100 || *x > 5;
+        for threads in [1, 4] {
+            on(threads, || {
+                assert_eq!(par().find_first(hit), seq.iter().copied().find(hit));
+                assert_eq!(par().find_last(hit), seq.iter().copied().rfind(hit));
+                let at = |n: u32| par().find_first(move |&x| x == n || x == 100 && n < 2);
+                assert_eq!(at(0), (len > 0).then_some(0));
+                assert_eq!(at(1), (len > 1).then_some(100));
+            });
+        }
+    }
 }
 
 #[test]
