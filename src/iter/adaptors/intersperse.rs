@@ -37,8 +37,7 @@ where
             Some(_) => Place::Start,
             None => Place::Unknown,
         };
-        let consumer =
-            IntersperseConsumer { base: consumer, separator: self.item, place: Cell::new(place) };
+        let consumer = IntersperseConsumer::new(consumer, self.item, place);
         self.base.drive_unindexed(consumer).result
     }
 
@@ -87,6 +86,24 @@ struct IntersperseConsumer<C, T> {
     base: C,
     separator: T,
     place: Cell<Place>,
+    prepared: Cell<Option<Prepared<C>>>,
+}
+
+/// One of the two consumers that a cut without an index makes, until it is asked for.
+///
+/// They are made together, the left one first: searches for the first or last item tell the places
+/// of consumers by the order in which these were cut off, and the gap lies to the right of the left
+/// part, whether the reducer or the left part is asked for first.
+enum Prepared<C> {
+    Left(C),
+    Gap(C),
+}
+
+impl<C, T> IntersperseConsumer<C, T> {
+    fn new(base: C, separator: T, place: Place) -> Self {
+        let (place, prepared) = (Cell::new(place), Cell::new(None));
+        IntersperseConsumer { base, separator, place, prepared }
+    }
 }
 
 /// The result of a piece, and whether the piece had items.
@@ -116,16 +133,8 @@ where
         let (left, right, reducer) = self.base.split_at(2 * index - usize::from(starts_here));
         let right_place = if starts_here { Place::Later } else { place };
         (
-            IntersperseConsumer {
-                base: left,
-                separator: self.separator.clone(),
-                place: Cell::new(place),
-            },
-            IntersperseConsumer {
-                base: right,
-                separator: self.separator,
-                place: Cell::new(right_place),
-            },
+            IntersperseConsumer::new(left, self.separator.clone(), place),
+            IntersperseConsumer::new(right, self.separator, right_place),
             IntersperseReducer { base: reducer, gap: None },
         )
     }
@@ -151,19 +160,27 @@ where
     /// Whoever splits without an index cannot be exact, whatever was known before.
     fn split_off_left(&self) -> Self {
         self.place.set(Place::Unknown);
-        IntersperseConsumer {
-            base: self.base.split_off_left(),
-            separator: self.separator.clone(),
-            place: Cell::new(Place::Unknown),
-        }
+        let left = match self.prepared.take() {
+            Some(Prepared::Left(left)) => left,
+            _ => {
+                let left = self.base.split_off_left();
+                self.prepared.set(Some(Prepared::Gap(self.base.split_off_left())));
+                left
+            }
+        };
+        IntersperseConsumer::new(left, self.separator.clone(), Place::Unknown)
     }
 
     fn to_reducer(&self) -> Self::Reducer {
-        let gap = Gap {
-            consumer: self.base.split_off_left(),
-            reducer: self.base.to_reducer(),
-            separator: self.separator.clone(),
+        let consumer = match self.prepared.take() {
+            Some(Prepared::Gap(gap)) => gap,
+            _ => {
+                self.prepared.set(Some(Prepared::Left(self.base.split_off_left())));
+                self.base.split_off_left()
+            }
         };
+        let gap =
+            Gap { consumer, reducer: self.base.to_reducer(), separator: self.separator.clone() };
         IntersperseReducer { base: self.base.to_reducer(), gap: Some(gap) }
     }
 }
