@@ -49,7 +49,7 @@ pub(crate) const WAKE_WORTH_MOST_NS: u64 = 200_000;
 pub(crate) const BATCH_START_NS: u64 = 4_000;
 
 /// What a theft by a thread that is awake costs both sides together, in ns: less work is not worth sharing. Bench: `steal`.
-pub(crate) const BATCH_THEFT_NS: u64 = 4_000;
+pub(crate) const BATCH_THEFT_NS: u64 = 8_000;
 
 /// A batch that is large enough, in ns: what happens between two batches (a clock, a cut, a look at the deque) takes 50 ns.
 /// Bench: `par_iter`.

@@ -250,7 +250,15 @@ impl Registry {
     #[cold]
     #[inline(never)]
     fn call_from_outside<R: Send>(&self, op: impl FnOnce(&Seat, bool) -> R + Send) -> R {
-        let job = CallJob::new(|seat: &Seat| op(seat, true), None);
+        let job = CallJob::new(
+            |seat: &Seat| {
+                let result = op(seat, true);
+                // The caller may come again at once: then it should find a seat to sit on.
+                seat.rests.set(self.admits_guests());
+                result
+            },
+            None,
+        );
         // SAFETY: this frame waits for the latch.
         self.inject(unsafe { job.as_job_ref() });
         self.parkers.block_on(&job.latch);

@@ -85,6 +85,9 @@ pub(crate) struct Seat {
     pub(crate) lacks_main_loop: Cell<bool>,
     /// Parallel calls that the holder has begun: which of them look at the clock.
     calls: Cell<u32>,
+    /// The holder has served a call from outside that had found no free seat: it sleeps as soon as it finds nothing to do,
+    /// so that the caller's next call finds one. Otherwise that would keep the worker awake, and so on.
+    pub(crate) rests: Cell<bool>,
     /// How many items of the piece at hand take some microseconds: how often to look whether more are wanted.
     pub(crate) stride: Cell<usize>,
     pub(crate) rng: Rng,
@@ -127,6 +130,7 @@ impl Seat {
             held_by_guest: Cell::new(false),
             lacks_main_loop: Cell::new(false),
             calls: Cell::new(0),
+            rests: Cell::new(false),
             stride: Cell::new(1),
             rng: Rng::new(index as u64 + 1),
             frames: FrameHome::new(),

@@ -374,6 +374,9 @@ impl<'a> Pause<'a> {
             self.searching = true;
             self.seat.idle().begin_search();
         }
+        if self.seat.rests.take() && matches!(self.kind, Wait::Bottom) {
+            return false;
+        }
         self.rounds += 1;
         if self.rounds <= tuning::SPIN_ROUNDS {
             for _ in 0..tuning::SPIN_PAUSES {

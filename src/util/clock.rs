@@ -88,6 +88,16 @@ pub(crate) fn ticks_of_ns(ns: u64) -> u64 {
     ns.saturating_mul(u64::from(rate)) >> 10
 }
 
+/// What lies between two readings with nothing in between, in ticks: to be taken off what is measured.
+static READING: AtomicU32 = AtomicU32::new(0);
+
+/// What a reading adds to what is measured by two of them, in ticks.
+#[inline]
+pub(crate) fn reading_cost() -> u64 {
+    // ORDERING: Relaxed. A number by itself.
+    u64::from(READING.load(Ordering::Relaxed))
+}
+
 /// Learns the counter's rate. Called now and then, off the path of calls: the first time it notes both clocks, and later,
 /// when enough time has passed, compares them.
 pub(crate) fn calibrate() {
@@ -95,6 +105,10 @@ pub(crate) fn calibrate() {
     if RATE.load(Ordering::Relaxed) != 0 || !HAS_CLOCK {
         return;
     }
+    let readings: [u64; 9] = std::array::from_fn(|_| ticks());
+    let cost = readings.windows(2).map(|pair| pair[1].wrapping_sub(pair[0])).min().unwrap_or(0);
+    // ORDERING: Relaxed, as above.
+    READING.store(u32::try_from(cost).unwrap_or(0), Ordering::Relaxed);
     if let Some(rate) = counter::known_rate() {
         // ORDERING: Relaxed, as above.
         RATE.store(rate, Ordering::Relaxed);

@@ -47,6 +47,9 @@ impl<T, S: IntoIterator, F: Fn(T) -> S + Sync> Stage<T> for FlatMapIterStage<'_,
         N: Folder<S::Item>,
         J: IntoIterator<Item = T>,
     {
+        if N::__NEVER_FULL {
+            return next.consume_iter(iter.into_iter().flat_map(self.0));
+        }
         in_strides(iter.into_iter(), next, |next, items| next.consume_iter(items.flat_map(self.0)))
     }
 }

@@ -71,6 +71,7 @@ where
     F: Fn(S, T) -> S,
 {
     type Result = B::Result;
+    const __NEVER_FULL: bool = B::__NEVER_FULL;
 
     fn consume(mut self, item: T) -> Self {
         self.so_far = (self.op)(self.so_far, item);

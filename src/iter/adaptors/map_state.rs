@@ -72,6 +72,7 @@ where
     F: Fn(&mut S, T) -> R,
 {
     type Result = B::Result;
+    const __NEVER_FULL: bool = B::__NEVER_FULL;
 
     fn consume(mut self, item: T) -> Self {
         let mapped = (self.op)(&mut self.state, item);

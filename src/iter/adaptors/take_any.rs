@@ -30,6 +30,7 @@ struct TakeAnyStage(Tickets);
 
 impl<T> Stage<T> for TakeAnyStage {
     type Out = T;
+    const NEVER_FULL: bool = false;
 
     fn feed<N: Folder<T>>(&self, next: N, item: T) -> N {
         if self.0.draw() { next.consume(item) } else { next }

@@ -38,6 +38,7 @@ struct TakeAnyWhileStage<'p, P> {
 
 impl<T, P: Fn(&T) -> bool + Sync> Stage<T> for TakeAnyWhileStage<'_, P> {
     type Out = T;
+    const NEVER_FULL: bool = false;
 
     fn feed<N: Folder<T>>(&self, next: N, item: T) -> N {
         if self.failed.is_raised() {

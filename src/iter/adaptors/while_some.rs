@@ -34,6 +34,7 @@ struct WhileSomeStage(StopFlag);
 
 impl<T> Stage<Option<T>> for WhileSomeStage {
     type Out = T;
+    const NEVER_FULL: bool = false;
 
     fn feed<N: Folder<T>>(&self, next: N, item: Option<T>) -> N {
         match item {

@@ -24,7 +24,7 @@ use crate::pool::job::{Half, JobRef, StackJob};
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
 use crate::tuning;
-use crate::util::clock::{HAS_CLOCK, ticks, ticks_of_ns};
+use crate::util::clock::{HAS_CLOCK, reading_cost, ticks, ticks_of_ns};
 use crate::util::unwind;
 use std::cell::Cell;
 use std::mem::MaybeUninit;
@@ -64,6 +64,10 @@ struct Sample {
     items: Cell<usize>,
     /// The seat's count of sleeps at the end of the last piece.
     parks: Cell<usize>,
+    /// The thread has slept in some piece.
+    is_spoilt: Cell<bool>,
+    /// Some piece had a full folder in the end.
+    ended_early: Cell<bool>,
 }
 
 /// What came of going through a piece: a folder that may go on, or a result.
@@ -136,7 +140,9 @@ pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: 
     let parts = Parts { per_item: estimate.per_item(), began: ticks(), is_counted };
     let call = Call::new(seat, threads, items, &parts, is_wanted);
     let result = call.start(piece);
-    if let Some(per_item) = call.sample.per_item() {
+    let least = ticks_of_ns(tuning::BATCH_THEFT_NS / 2);
+    let whole_ticks = call.last.get().wrapping_sub(call.began);
+    if let Some(per_item) = call.sample.per_item(whole_ticks, items, least) {
         site.observe(per_item);
     }
     result
@@ -258,6 +264,8 @@ impl<'s> Call<'s> {
                 ticks: Cell::new(0),
                 items: Cell::new(0),
                 parks: Cell::new(seat.counters.read(Counter::Parks)),
+                is_spoilt: Cell::new(false),
+                ended_early: Cell::new(false),
             },
         }
     }
@@ -422,6 +430,7 @@ impl<'s> Call<'s> {
         self.has_dropped(items);
         // SAFETY: this thread holds the seat and is the only one to wait for this latch.
         unsafe { self.seat.wait(&job.half().latch, Wait::Join(job.half())) };
+        self.has_waited();
         // SAFETY: the latch is set; taken once.
         (result, Right::Stolen(unsafe { job.take_result() }))
     }
@@ -439,7 +448,7 @@ impl<'s> Call<'s> {
             return;
         }
         let now = ticks();
-        let spent = now.wrapping_sub(self.last.replace(now));
+        let spent = now.wrapping_sub(self.last.replace(now)).saturating_sub(reading_cost()).max(1);
         // Counters of different processors may differ a little: then the difference is beyond all bounds.
         if spent < 1 << 40 && items > 0 {
             self.sample.add(self.seat, spent, items, is_full);
@@ -449,6 +458,14 @@ impl<'s> Call<'s> {
             self.per_item.set(Some(per_item.max(f32::MIN_POSITIVE)));
         }
         self.share(now);
+    }
+
+    /// The time since the end of the last piece was not spent on items.
+    fn has_waited(&self) {
+        if !self.is_counted {
+            self.last.set(ticks());
+            self.sample.parks.set(self.seat.counters.read(Counter::Parks));
+        }
     }
 
     fn observe(&self, now: u64) -> Observation {
@@ -502,20 +519,29 @@ enum Right<P: Piece> {
 }
 
 impl Sample {
-    /// A piece of so many items took so long. Pieces that ended early say nothing, unless they had one item; nor does one
-    /// in which the thread slept.
+    /// A piece of so many items took so long. One in which the thread slept says nothing, and of one that ended early it is
+    /// not known how many items it took.
     fn add(&self, seat: &Seat, ticks: u64, items: usize, is_full: bool) {
         let parks = seat.counters.read(Counter::Parks);
         let slept = self.parks.replace(parks) != parks;
-        if !slept && (!is_full || items == 1) {
+        self.is_spoilt.set(self.is_spoilt.get() || slept);
+        self.ended_early.set(self.ended_early.get() || is_full);
+        if !slept && !is_full {
             self.ticks.set(self.ticks.get() + ticks);
             self.items.set(self.items.get() + items);
         }
     }
 
     /// What an item has cost, if that is wanted and known.
-    fn per_item(&self) -> Option<f32> {
-        let (ticks, items) = (self.ticks.get(), self.items.get());
+    ///
+    /// A call that ended early, by finding what it searched for, will do so again: its whole time counts for all its items,
+    /// but for no less than makes the difference. (If the next one does not end early, its own clock will tell.)
+    fn per_item(&self, whole_ticks: u64, whole_items: usize, least: u64) -> Option<f32> {
+        let (ticks, items) = match (self.ended_early.get(), self.is_spoilt.get()) {
+            (false, _) => (self.ticks.get(), self.items.get()),
+            (true, false) => (whole_ticks.max(least), whole_items),
+            (true, true) => return None,
+        };
         (self.is_wanted && items > 0).then(|| ticks as f32 / items as f32)
     }
 }

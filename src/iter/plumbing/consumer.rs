@@ -180,6 +180,10 @@ pub trait Folder<Item>: Sized {
     /// What is left when all items have been taken.
     type Result;
 
+    /// Whether this kind of folder always wants more: then nobody needs to ask it.
+    #[doc(hidden)]
+    const __NEVER_FULL: bool = false;
+
     /// Takes one item.
     ///
     /// ```

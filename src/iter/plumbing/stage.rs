@@ -33,7 +33,10 @@ pub(in crate::iter) trait Stage<T>: Sync {
         next
     }
 
-    /// Whether this stage will pass nothing on any more.
+    /// Whether this kind of stage always passes something on.
+    const NEVER_FULL: bool = true;
+
+    /// Whether this stage will pass nothing on any more; see `NEVER_FULL`.
     fn full(&self) -> bool {
         false
     }
@@ -141,6 +144,7 @@ where
     S: Stage<T>,
 {
     type Result = F::Result;
+    const __NEVER_FULL: bool = S::NEVER_FULL && F::__NEVER_FULL;
 
     fn consume(mut self, item: T) -> Self {
         self.base = self.stage.feed(self.base, item);

@@ -93,6 +93,7 @@ pub(in crate::iter) struct Running<T, A> {
 
 impl<T, A: Total<T>> Folder<T> for Running<T, A> {
     type Result = A;
+    const __NEVER_FULL: bool = true;
 
     fn consume(self, item: T) -> Self {
         self.consume_iter(iter::once(item))

@@ -242,6 +242,7 @@ impl<'v, T> CollectFolder<'v, T> {
 
 impl<'v, T> Folder<T> for CollectFolder<'v, T> {
     type Result = Filled<'v, T>;
+    const __NEVER_FULL: bool = true;
 
     fn consume(mut self, item: T) -> Self {
         assert!(self.filled.len < self.room.len, "too many values pushed to consumer");

@@ -25,6 +25,7 @@ impl<T> Consumer<T> for Noop {
 
 impl<T> Folder<T> for Noop {
     type Result = ();
+    const __NEVER_FULL: bool = true;
 
     fn consume(self, _item: T) -> Self {
         self

@@ -74,6 +74,7 @@ pub(in crate::iter) struct ReduceFolder<'f, T, OP> {
 
 impl<T, OP: Fn(T, T) -> T> Folder<T> for ReduceFolder<'_, T, OP> {
     type Result = Option<T>;
+    const __NEVER_FULL: bool = true;
 
     fn consume(mut self, item: T) -> Self {
         self.so_far = Some(match self.so_far {

@@ -52,6 +52,7 @@ pub(crate) struct VecFolder<T>(Vec<T>);
 
 impl<T> Folder<T> for VecFolder<T> {
     type Result = LinkedList<Vec<T>>;
+    const __NEVER_FULL: bool = true;
 
     fn consume(mut self, item: T) -> Self {
         self.0.push(item);
