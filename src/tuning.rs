@@ -44,11 +44,13 @@ pub(crate) const WAKE_WORTH_LEAST_NS: u64 = 6_000;
 /// See [`WAKE_WORTH_LEAST_NS`].
 pub(crate) const WAKE_WORTH_MOST_NS: u64 = 200_000;
 
-/// How much of a parallel call is run before its clock is read for the first time, in ns: a hundred times the reading.
-/// Bench: `par_iter`.
-pub(crate) const BATCH_START_NS: u64 = 4_000;
+/// How much of a parallel call is run before its clock is read for the first time, as it is estimated, in ns: an estimate
+/// that is a thousand times too low costs half a millisecond, and the time is still tens of times the reading. Simulated:
+/// `docs/batching.md`. Bench: `par_iter`.
+pub(crate) const BATCH_START_NS: u64 = 500;
 
-/// What a theft by a thread that is awake costs both sides together, in ns: less work is not worth sharing. Bench: `steal`.
+/// What a theft by a thread that is awake costs both sides together, in ns: less work is not worth sharing, and once the
+/// cost of items was measured no piece is smaller. Bench: `steal`.
 pub(crate) const BATCH_THEFT_NS: u64 = 8_000;
 
 /// A batch that is large enough, in ns: what happens between two batches (a clock, a cut, a look at the deque) takes 50 ns.

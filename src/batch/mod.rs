@@ -14,19 +14,20 @@
 //! ```
 //! use moirai::batch::{Costs, Observation, Plan, Publish, Splitter};
 //!
-//! // Microseconds as ticks; four threads.
-//! let splitter = Splitter::new(Costs { start: 4, theft: 3, block: 20, wake: 66 }, 4);
+//! // Nanoseconds as ticks; four threads.
+//! let splitter = Splitter::new(Costs { start: 500, theft: 4_000, block: 20_000, wake: 66_000 }, 4);
 //!
-//! // A call of 1000 items of 1 us each begins on the calling thread, with a few of them.
-//! assert_eq!(splitter.begin(1000, 1, 1.0), Plan::Cut(4));
+//! // A call of 10 000 items of 10 ns each begins on the calling thread, with a few of them.
+//! assert_eq!(splitter.begin(10_000, 1, 10.0), Plan::Cut(48));
 //!
-//! // They would take a millisecond and the others sleep: that is worth waking one of them.
-//! let start = Observation { per_item: Some(1.0), left_items: 1000, ..Observation::default() };
+//! // All would take 100 us and the others sleep: that is worth waking one of them, but not two.
+//! let start = Observation { per_item: Some(10.0), left_items: 10_000, ..Observation::default() };
 //! let start = Observation { asleep: true, has_held: true, ..start };
 //! assert_eq!(splitter.publish(&start), Publish::Waking);
+//! assert_eq!(splitter.publish(&Observation { searching: 1, ..start }), Publish::Quietly);
 //!
-//! // Ten microseconds are not.
-//! let small = Observation { left_items: 10, ..start };
+//! // Ten microseconds are worth none.
+//! let small = Observation { left_items: 1_000, ..start };
 //! assert_eq!(splitter.publish(&small), Publish::No);
 //! ```
 //!

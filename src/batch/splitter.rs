@@ -5,7 +5,7 @@ use crate::tuning;
 /// What the things cost that a decision weighs, in ticks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Costs {
-    /// How much may be run before the call's own clock is asked for the first time.
+    /// How much may be run on the strength of an estimate alone, before the call's own clock is asked for the first time.
     pub start: u64,
     /// What it takes a thief that is awake to get a piece, and to bring the result back: less is not worth sharing.
     pub theft: u64,
@@ -21,9 +21,11 @@ pub struct Costs {
 pub struct Observation {
     /// What an item costs, in ticks; `None`: unknown.
     pub per_item: Option<f32>,
+    /// Whether that was measured in this call, and is not the estimate that it began with.
+    pub is_measured: bool,
     /// Items that this thread has still to run.
     pub left_items: usize,
-    /// Ticks since the call began.
+    /// Ticks since this thread began to work on the call.
     pub elapsed: u64,
     /// Whether the call shares all that it holds, from the first moment it holds it.
     pub is_open: bool,
@@ -33,18 +35,8 @@ pub struct Observation {
     pub has_entry: bool,
     /// Whether a thread sleeps that could be woken.
     pub asleep: bool,
-    /// Whether a thread is awake and looks for work.
-    pub searching: bool,
-    /// Ticks since this thread has last woken somebody in this call.
-    pub since_wake: u64,
-}
-
-impl Observation {
-    /// What is left, in ticks. Unknown costs count as endless.
-    #[inline]
-    fn left(&self) -> f32 {
-        self.per_item.map_or(f32::INFINITY, |per_item| self.left_items as f32 * per_item)
-    }
+    /// How many threads are awake and look for work, or have been woken to.
+    pub searching: usize,
 }
 
 /// What to do with a piece.
@@ -127,9 +119,10 @@ impl Splitter {
 
     /// What to do with a piece of `items` items, neither part of which may have fewer than `min_items`.
     ///
-    /// A piece is run when it costs no more than the time that has been spent on the call already (so a wrong estimate is
-    /// found out after twice the time), and no more than a block, or than a fair share's quarter of what is left. When
-    /// nothing is left for others to take, a piece worth a theft is cut.
+    /// As long as nothing was measured in this call, a piece is run when it is estimated to cost no more than the start.
+    /// Then it is run when it costs no more than the time that this thread has spent on the call already (so an estimate
+    /// that does not hold any more is found out after twice the time), and no more than a block, or than a fair share's
+    /// quarter of what is left. When nothing is left for others to take, a piece worth a theft is cut.
     #[inline]
     pub fn plan(&self, items: usize, min_items: usize, seen: &Observation) -> Plan {
         let min_items = min_items.max(1);
@@ -139,32 +132,37 @@ impl Splitter {
         let Some(per_item) = seen.per_item else {
             return Plan::Cut(items / 2);
         };
-        let allowed = if seen.is_open && !seen.has_entry {
+        let allowed = if !seen.is_measured {
+            self.start
+        } else if seen.is_open && !seen.has_entry {
             self.theft
         } else {
-            let stretch = seen.left() * self.stretch;
-            (seen.elapsed as f32).min(stretch.max(self.block)).max(self.start)
+            let stretch = seen.left_items as f32 * per_item * self.stretch;
+            (seen.elapsed as f32).min(stretch.max(self.block)).max(self.theft)
         };
         if items as f32 * per_item <= allowed { Plan::Run } else { Plan::Cut(items / 2) }
     }
 
     /// Whether to publish what is held, and to wake somebody for it.
     ///
-    /// A sleeper is woken for what makes up for it, unless somebody is awake who will take it; if that one has not come
-    /// after several times the cost of a wake-up (it may be suspended), a sleeper is woken all the same. Without a wake-up
-    /// it is published for those who search, if it is worth a theft, and in any case once the call has run for as long as
-    /// a wake-up takes: then nothing is held back any more.
+    /// A sleeper is woken as long as what is left here is worth a wake-up for each of those who are already on their way, and
+    /// for one more; where nothing is known of it, if nobody is on the way. Without a wake-up it is published for those who
+    /// search, if it is worth a theft, and in any case once the call has run for as long as a wake-up takes: then nothing is
+    /// held back any more.
     #[inline]
     pub fn publish(&self, seen: &Observation) -> Publish {
         if !seen.has_held && !seen.has_entry {
             return Publish::No;
         }
-        let left = seen.left();
-        let is_overdue = || seen.since_wake as f32 > 4.0 * self.wake;
-        if seen.asleep && left > self.wake && (!seen.searching || is_overdue()) {
+        let left = seen.per_item.map(|per_item| seen.left_items as f32 * per_item);
+        let is_worth_one_more = match left {
+            Some(left) => left > self.wake * (1 + seen.searching) as f32,
+            None => seen.searching == 0,
+        };
+        if seen.asleep && is_worth_one_more {
             return Publish::Waking;
         }
-        let is_wanted = seen.searching && left > self.theft;
+        let is_wanted = seen.searching > 0 && left.is_none_or(|left| left > self.theft);
         if seen.has_held && (is_wanted || seen.is_open || seen.elapsed as f32 > self.wake) {
             return Publish::Quietly;
         }

@@ -240,8 +240,7 @@ impl Seat {
         self.nudge_watcher();
     }
 
-    /// Wakes somebody for a fork that was published quietly, even if others are looking for work: they should have come by
-    /// now, and may be suspended.
+    /// Wakes somebody for forks that were published quietly, even if others are looking for work: there is enough for one more.
     #[cold]
     #[inline(never)]
     pub(crate) fn wake_for_fork(&self) {

@@ -39,13 +39,13 @@ pub(super) struct Call<'s> {
     splitter: Splitter,
     /// Pieces are cut by numbers.
     is_counted: bool,
-    /// When the call began, on whatever thread, in ticks.
+    /// When this thread began to work on the call, in ticks.
     began: u64,
-    /// When this thread came to the end of a piece last.
+    /// Until when this thread's time is accounted for: the end of its last piece, wait or wake-up.
     last: Cell<u64>,
-    last_wake: Cell<u64>,
-    /// What an item costs, in ticks: as estimated, then as measured here.
+    /// What an item costs, in ticks: as estimated, then as measured.
     per_item: Cell<Option<f32>>,
+    is_measured: Cell<bool>,
     /// Items that this thread has still to run.
     left_items: Cell<usize>,
     is_open: Cell<bool>,
@@ -125,7 +125,7 @@ pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: 
     let threads = seat.registry().seats().len();
     let items = piece.items();
     if is_counted {
-        let parts = Parts { per_item: None, began: 0, is_counted };
+        let parts = Parts { per_item: None, is_measured: false, is_counted };
         return Call::new(seat, threads, items, &parts, false).start(piece);
     }
     if threads == 1 {
@@ -137,7 +137,7 @@ pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: 
     if is_nested && !is_wanted && is_trifle(items, estimate) {
         return run_whole(seat, piece);
     }
-    let parts = Parts { per_item: estimate.per_item(), began: ticks(), is_counted };
+    let parts = Parts { per_item: estimate.per_item(), is_measured: false, is_counted };
     let call = Call::new(seat, threads, items, &parts, is_wanted);
     let result = call.start(piece);
     let least = ticks_of_ns(tuning::BATCH_THEFT_NS / 2);
@@ -219,7 +219,7 @@ fn costs(seat: &Seat) -> Costs {
 #[derive(Clone, Copy)]
 struct Parts {
     per_item: Option<f32>,
-    began: u64,
+    is_measured: bool,
     is_counted: bool,
 }
 
@@ -246,14 +246,15 @@ impl<P: Piece> Half for Held<P> {
 
 impl<'s> Call<'s> {
     fn new(seat: &'s Seat, threads: usize, items: usize, parts: &Parts, is_wanted: bool) -> Self {
+        let began = ticks();
         Call {
             seat,
             splitter: Splitter::new(costs(seat), threads),
             is_counted: parts.is_counted,
-            began: parts.began,
-            last: Cell::new(parts.began),
-            last_wake: Cell::new(parts.began),
+            began,
+            last: Cell::new(began),
             per_item: Cell::new(parts.per_item),
+            is_measured: Cell::new(parts.is_measured),
             left_items: Cell::new(items),
             is_open: Cell::new(false),
             held: Cell::new(0),
@@ -403,8 +404,11 @@ impl<'s> Call<'s> {
         first: impl FnOnce() -> T,
     ) -> (thread::Result<T>, Right<P>) {
         let items = right.items();
-        let parts =
-            Parts { per_item: self.per_item.get(), began: self.began, is_counted: self.is_counted };
+        let parts = Parts {
+            per_item: self.per_item.get(),
+            is_measured: self.is_measured.get(),
+            is_counted: self.is_counted,
+        };
         let job = StackJob::new(Held { piece: right, parts });
         let depth = self.held.get();
         // SAFETY: this frame stays until the job was taken back or its latch is set, below; `first` does not unwind.
@@ -456,6 +460,7 @@ impl<'s> Call<'s> {
             let measured = spent as f32 / items as f32;
             let per_item = self.per_item.get().map_or(measured, |before| (before + measured) / 2.0);
             self.per_item.set(Some(per_item.max(f32::MIN_POSITIVE)));
+            self.is_measured.set(true);
         }
         self.share(now);
     }
@@ -473,14 +478,14 @@ impl<'s> Call<'s> {
         let (held, published) = (self.held.get(), self.published.get());
         Observation {
             per_item: self.per_item.get(),
+            is_measured: self.is_measured.get(),
             left_items: self.left_items.get(),
             elapsed: now.wrapping_sub(self.began),
             is_open: self.is_open.get(),
             has_held: held > published,
             has_entry: published > 0 && !self.seat.fork.looks_empty(),
             asleep: idle.sleeping() > 0 || self.seat.is_watched(),
-            searching: idle.searching() > 0,
-            since_wake: now.wrapping_sub(self.last_wake.get()),
+            searching: idle.searching(),
         }
     }
 
@@ -506,8 +511,8 @@ impl<'s> Call<'s> {
             self.published.set(next + 1);
         }
         if decision == Publish::Waking {
-            self.last_wake.set(now);
             self.seat.wake_for_fork();
+            self.last.set(ticks());
         }
     }
 }
