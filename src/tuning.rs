@@ -50,7 +50,7 @@ pub(crate) const WAKE_WORTH_MOST_NS: u64 = 200_000;
 pub(crate) const BATCH_START_NS: u64 = 500;
 
 /// What a theft by a thread that is awake costs both sides together, in ns: less work is not worth sharing, and once the
-/// cost of items was measured no piece is smaller. Bench: `steal`.
+/// cost of items was measured a piece of half of it is not cut. Bench: `steal`.
 pub(crate) const BATCH_THEFT_NS: u64 = 8_000;
 
 /// A batch that is large enough, in ns: what happens between two batches (a clock, a cut, a look at the deque) takes 50 ns.

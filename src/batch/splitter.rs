@@ -122,7 +122,7 @@ impl Splitter {
     /// As long as nothing was measured in this call, a piece is run when it is estimated to cost no more than the start.
     /// Then it is run when it costs no more than the time that this thread has spent on the call already (so an estimate
     /// that does not hold any more is found out after twice the time), and no more than a block, or than a fair share's
-    /// quarter of what is left. When nothing is left for others to take, a piece worth a theft is cut.
+    /// quarter of what is left. When nothing is left for others to take, a piece worth half a theft is cut.
     #[inline]
     pub fn plan(&self, items: usize, min_items: usize, seen: &Observation) -> Plan {
         let min_items = min_items.max(1);
@@ -135,10 +135,10 @@ impl Splitter {
         let allowed = if !seen.is_measured {
             self.start
         } else if seen.is_open && !seen.has_entry {
-            self.theft
+            self.theft / 2.0
         } else {
             let stretch = seen.left_items as f32 * per_item * self.stretch;
-            (seen.elapsed as f32).min(stretch.max(self.block)).max(self.theft)
+            (seen.elapsed as f32).min(stretch.max(self.block)).max(self.theft / 2.0)
         };
         if items as f32 * per_item <= allowed { Plan::Run } else { Plan::Cut(items / 2) }
     }
