@@ -7,8 +7,8 @@
 //! begin     first = min(n/8, start/c), but at least the user's minimum
 //! plan      run, if c n <= allowed or n/2 is below the minimum; else cut in halves
 //! allowed   = start                                            nothing measured yet
-//!           = theft                                            open, and nothing left for others
-//!           = max(theft, min(elapsed, max(block, c l / 4 P)))  else
+//!           = theft/2                                          open, and nothing left for others
+//!           = max(theft/2, min(elapsed, max(block, c l / 4 P))) else
 //! stride    block/4c, from 1 to 1024
 //! publish   with a wake-up, if somebody sleeps and c l > wake (1 + searching)
 //!           quietly, if something is held and: the call is open, or elapsed > wake, or searching > 0 and c l > theft
@@ -191,7 +191,8 @@ fn what_is_run_costs_no_more_than_has_been_spent_or_than_a_theft() {
     fn is_bounded(pool: Pool, Moment(seen): Moment, Lengths { items, min_items }: Lengths) -> bool {
         let Some(per_item) = seen.per_item else { return true };
         let costs = pool.costs;
-        let known = if seen.is_measured { seen.elapsed.max(costs.theft) } else { costs.start };
+        let known =
+            if seen.is_measured { seen.elapsed.max(costs.theft.div_ceil(2)) } else { costs.start };
         pool.splitter().plan(items, min_items, &seen) != Plan::Run
             || items / 2 < min_items.max(1)
             || items as f32 * per_item <= known as f32 * 1.001
