@@ -213,6 +213,65 @@ fn results_come_in_order() {
     }
 }
 
+/// Small inner iterators go on with the outer one's folder; large ones are shared, and the order is kept.
+#[test]
+fn inner_iterators_go_on_with_the_folder() {
+    watch!();
+    let made = AtomicUsize::new(0);
+    let sum = unstolen(|| {
+        let inner = |n: u64| (0..n % 5).into_par_iter().map(move |k| n + k);
+        let items = (0..2_000_u64).into_par_iter().flat_map(inner);
+        items.fold(|| zero(&made), |sum, item| sum + item).sum::<u64>()
+    });
+    assert_eq!(sum, (0..2_000_u64).flat_map(|n| (0..n % 5).map(move |k| n + k)).sum());
+    assert_eq!(made.into_inner(), 1);
+
+    for threads in [1, 2, 4, 8] {
+        let pool = pool(threads);
+        for round in 0..6 {
+            // From many small inner iterators to few large ones, some of them heavy, some cut by numbers or without indices.
+            let (outer, most) =
+                [(3_000, 3), (300, 30), (30, 1_000), (3, 20_000), (1, 9), (0, 1)][round];
+            let cost = |item: u32| {
+                work(u64::from(item % 50));
+                item
+            };
+            let expected: Vec<u32> = (0..outer).flat_map(|n| 0..(n * 7_919) % most).collect();
+            pool.install(|| {
+                let by_time: Vec<u32> = (0..outer)
+                    .into_par_iter()
+                    .flat_map(|n| (0..(n * 7_919) % most).into_par_iter().map(cost))
+                    .collect();
+                assert_eq!(by_time, expected);
+                let by_number: Vec<u32> = (0..outer)
+                    .into_par_iter()
+                    .flat_map(|n| (0..(n * 7_919) % most).into_par_iter().with_max_len(7).map(cost))
+                    .collect();
+                assert_eq!(by_number, expected);
+                let loose: Vec<u32> = (0..outer)
+                    .into_par_iter()
+                    .with_max_len(2)
+                    .flat_map(|n| Halves(0..(n * 7_919) % most).map(cost))
+                    .collect();
+                assert_eq!(loose, expected);
+                let chained: Vec<u32> = (0..outer)
+                    .into_par_iter()
+                    .flat_map(|n| {
+                        let end = (n * 7_919) % most;
+                        let (left, right) = (Halves(0..end / 2), Halves(end / 2..end));
+                        left.map(cost).chain(right.map(cost))
+                    })
+                    .collect();
+                assert_eq!(chained, expected);
+                let found = Halves(0..outer)
+                    .flat_map(|n| (0..(n * 7_919) % most).into_par_iter().map(cost))
+                    .find_first(|item| *item == 17);
+                assert_eq!(found, expected.iter().copied().find(|item| *item == 17));
+            });
+        }
+    }
+}
+
 /// A panic in one item keeps no other piece from being run, and comes out when all have ended.
 #[test]
 fn a_panic_ends_its_own_piece_only() {

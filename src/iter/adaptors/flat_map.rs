@@ -1,5 +1,5 @@
 //! `flat_map`: every item becomes a parallel iterator, whose items are yielded.
-use crate::iter::plumbing::{Consumer, Folder, Reducer, UnindexedConsumer};
+use crate::iter::plumbing::{Consumer, Folder, Reducer, UnindexedConsumer, lend};
 use crate::iter::{IntoParallelIterator, ParallelIterator, opaque_debug};
 
 /// Yields the items of the parallel iterators that a function makes of each item; see
@@ -44,7 +44,7 @@ where
     F: Fn(T) -> J + Sync,
     J: IntoParallelIterator,
 {
-    type Folder = FlatMapFolder<'f, C, F, C::Result>;
+    type Folder = FlatMapFolder<'f, C, F, C::Folder, C::Result>;
     type Reducer = C::Reducer;
     type Result = C::Result;
     const __FLOWS: bool = C::__FLOWS;
@@ -57,7 +57,7 @@ where
     }
 
     fn into_folder(self) -> Self::Folder {
-        FlatMapFolder { base: self.base, map_op: self.map_op, so_far: None }
+        FlatMapFolder { base: self.base, map_op: self.map_op, so_far: None, folder: None }
     }
 
     fn full(&self) -> bool {
@@ -81,13 +81,18 @@ where
 }
 
 /// Drives each inner iterator to its end, and joins the results.
-struct FlatMapFolder<'f, C, F, R> {
+///
+/// Where the base's folders flow, one of them goes on from inner iterator to inner iterator, as long as nobody steals a part
+/// of one: see [`Lending`].
+struct FlatMapFolder<'f, C, F, B, R> {
     base: C,
     map_op: &'f F,
     so_far: Option<R>,
+    /// Comes behind `so_far`.
+    folder: Option<B>,
 }
 
-impl<T, J, C, F> Folder<T> for FlatMapFolder<'_, C, F, C::Result>
+impl<T, J, C, F> Folder<T> for FlatMapFolder<'_, C, F, C::Folder, C::Result>
 where
     C: UnindexedConsumer<J::Item>,
     F: Fn(T) -> J,
@@ -97,22 +102,54 @@ where
 
     fn consume(mut self, item: T) -> Self {
         let inner = (self.map_op)(item).into_par_iter();
-        let result = inner.drive_unindexed(self.base.split_off_left());
-        self.so_far = Some(match self.so_far {
-            Some(so_far) => self.base.to_reducer().reduce(so_far, result),
-            None => result,
-        });
-        self
+        if !C::__FLOWS {
+            let result = inner.drive_unindexed(self.base.split_off_left());
+            return self.with(Some(result));
+        }
+        let folder = self.folder.take();
+        let folder = folder.unwrap_or_else(|| self.base.split_off_left().into_folder());
+        let (folder, behind) =
+            lend(folder, self.base.split_off_left(), |consumer| inner.drive_unindexed(consumer));
+        self.folder = folder;
+        match behind {
+            None => self,
+            behind => self.closed().with(behind),
+        }
     }
 
     fn complete(self) -> C::Result {
-        match self.so_far {
+        let this = self.closed();
+        match this.so_far {
             Some(so_far) => so_far,
-            None => self.base.into_folder().complete(),
+            None => this.base.into_folder().complete(),
         }
     }
 
     fn full(&self) -> bool {
-        self.base.full()
+        self.base.full() || self.folder.as_ref().is_some_and(Folder::full)
+    }
+}
+
+impl<C, F, B, R> FlatMapFolder<'_, C, F, B, R> {
+    /// The result of what comes next is joined to what is there.
+    fn with<T>(mut self, result: Option<R>) -> Self
+    where
+        C: UnindexedConsumer<T, Result = R>,
+    {
+        self.so_far = match (self.so_far, result) {
+            (Some(so_far), Some(result)) => Some(self.base.to_reducer().reduce(so_far, result)),
+            (so_far, result) => so_far.or(result),
+        };
+        self
+    }
+
+    /// The folder is completed.
+    fn closed<T>(mut self) -> Self
+    where
+        C: UnindexedConsumer<T, Folder = B, Result = R>,
+        B: Folder<T, Result = R>,
+    {
+        let result = self.folder.take().map(Folder::complete);
+        self.with(result)
     }
 }

@@ -58,6 +58,7 @@ mod adapt;
 mod bridge;
 mod call;
 mod consumer;
+mod lending;
 mod piece;
 mod producer;
 mod seed;
@@ -68,6 +69,7 @@ pub(in crate::iter) use self::adapt::{Adapt, AdaptCallback, AdaptPair, with_both
 pub(in crate::iter) use self::bridge::both_calls;
 pub use self::bridge::{bridge, bridge_producer_consumer, bridge_unindexed};
 pub use self::consumer::{Consumer, Folder, Reducer, UnindexedConsumer};
+pub(in crate::iter) use self::lending::lend;
 pub use self::producer::{Producer, ProducerCallback, UnindexedProducer};
 pub(in crate::iter) use self::seed::{CloneSeed, InitSeed, Seed};
 pub(in crate::iter) use self::stage::{Stage, StageConsumer, StageFolder, in_strides};
