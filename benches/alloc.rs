@@ -44,25 +44,41 @@ static COUNTING: Counting = Counting;
 
 /// Operations that are counted together.
 const OPERATIONS: usize = 6_300;
+/// Of those that take long.
+const LONG_OPERATIONS: usize = 63;
+
+/// Items of one operation on a collection.
+const ITEMS: u64 = 100_000;
 
 /// The pools between which the memory per worker is the difference.
 const FEW_THREADS: usize = 2;
 const MANY_THREADS: usize = 18;
 
 /// Runs `operations`, which does so many of them, until the state is steady, and prints what one more run allocates for each.
-fn row(bench: &Bench, workload: &str, name: &str, mut operations: impl FnMut(usize)) {
+fn row(bench: &Bench, workload: &str, name: &str, operations: impl FnMut(usize)) {
+    row_of(bench, workload, name, OPERATIONS, operations);
+}
+
+/// The same for another number of operations.
+fn row_of(
+    bench: &Bench,
+    workload: &str,
+    name: &str,
+    number: usize,
+    mut operations: impl FnMut(usize),
+) {
     if !bench.selects(workload, "") {
         return;
     }
     for _ in 0..3 {
-        operations(OPERATIONS);
+        operations(number);
     }
     let read = || [&ALLOCATIONS, &BYTES].map(|counter| counter.load(Ordering::SeqCst));
     let before = read();
-    operations(OPERATIONS);
+    operations(number);
     let after = read();
     let [allocations, bytes] =
-        [0, 1].map(|index| (after[index] - before[index]) as f64 / OPERATIONS as f64);
+        [0, 1].map(|index| (after[index] - before[index]) as f64 / number as f64);
     let id = format!("alloc/{workload}/{name}");
     println!("{id:<44}{allocations:>10.4} allocations{bytes:>12.2} bytes, each");
 }
@@ -72,6 +88,7 @@ macro_rules! rows {
     ($name:ident) => {
         mod $name {
             use super::*;
+            use ::$name::prelude::*;
 
             static RAN: AtomicUsize = AtomicUsize::new(0);
 
@@ -129,6 +146,24 @@ macro_rules! rows {
                 row(bench, "scope-from-worker", name, |scopes| {
                     workers.install(|| {
                         (0..scopes).for_each(|_| ::$name::scope(|scope| scope.spawn(|_| job())))
+                    });
+                });
+
+                let numbers: Vec<u64> = (0..ITEMS).collect();
+                let map_sum = |times: usize| {
+                    let sum = || numbers.par_iter().map(|number| number ^ 1).sum::<u64>();
+                    (0..times).for_each(|_| assert_eq!(sum(), ITEMS * (ITEMS - 1) / 2));
+                };
+                row_of(bench, "map-sum-from-outside", name, LONG_OPERATIONS, map_sum);
+                row_of(bench, "map-sum-from-worker", name, LONG_OPERATIONS, |times| {
+                    workers.install(|| map_sum(times));
+                });
+                row_of(bench, "filter-collect-from-worker", name, LONG_OPERATIONS, |times| {
+                    workers.install(|| {
+                        for _ in 0..times {
+                            let even = numbers.par_iter().filter(|number| *number % 2 == 0);
+                            assert_eq!(even.collect::<Vec<_>>().len() as u64, ITEMS / 2);
+                        }
                     });
                 });
 

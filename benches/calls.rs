@@ -9,7 +9,7 @@ use std::process::Command;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
-use harness::{Bench, timed, wait_until};
+use harness::{Bench, asleep, in_a_row, timed, wait_until};
 
 /// Set in the child process, whose global pools have one thread.
 const CHILD: &str = "MOIRAI_BENCH_ONE_THREAD";
@@ -17,9 +17,6 @@ const CHILD: &str = "MOIRAI_BENCH_ONE_THREAD";
 /// Calls in one sample.
 const CALLS: usize = 100;
 const CALLS_ASLEEP: usize = 5;
-
-/// Long enough that every worker sleeps.
-const FALL_ASLEEP: Duration = Duration::from_millis(2);
 
 /// The workloads over one crate.
 macro_rules! calls {
@@ -77,20 +74,6 @@ macro_rules! calls {
 
 calls!(rayon, rayon);
 calls!(moirai, moirai);
-
-/// `calls` calls, each after a pause in which all workers fall asleep; the pauses do not count.
-fn asleep(calls: usize, call: impl Fn() -> Duration) -> Duration {
-    let after_pause = |_| {
-        std::thread::sleep(FALL_ASLEEP);
-        call()
-    };
-    (0..calls).map(after_pause).sum()
-}
-
-/// `calls` calls in a row.
-fn in_a_row(calls: usize, call: impl Fn() -> Duration) -> Duration {
-    (0..calls).map(|_| call()).sum()
-}
 
 fn main() {
     let bench = Bench::new("calls");

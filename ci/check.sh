@@ -78,7 +78,7 @@ lowest_versions() {
     trap 'rm -rf "$copy"' EXIT
     # Only what is needed to build the library, as it is in the working tree.
     cp -r Cargo.toml src compat "$copy"
-    sed -i '/^\[\[bench\]\]/,/^$/d' "$copy/Cargo.toml"
+    sed -i -e '/^\[\[bench\]\]/,/^$/d' -e '/^\[dev-dependencies\]/,/^$/d' "$copy/Cargo.toml"
     own_target lowest
     CARGO_TARGET_DIR=$(realpath -m "$CARGO_TARGET_DIR")
     cd "$copy"

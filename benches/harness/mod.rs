@@ -11,13 +11,21 @@
 //!
 //! A row's name is `<subject>/<workload>/<implementation>/<size>`. Arguments select rows by a part of their group's
 //! name (`<subject>/<workload>/<size>`). `MOIRAI_BENCH_SECONDS` is the time for one group. Without cargo's `--bench`
-//! argument (as under `cargo test`) every workload runs once, which checks its results.
+//! argument (as under `cargo test`) every workload runs once, which checks its results. With `MOIRAI_BENCH_TSV` rows are
+//! also appended to that file, one a line, see [`Row::tab_separated`].
 
 #![allow(dead_code, reason = "each bench uses a part of the harness")]
 
+mod row;
+
 use std::cell::Cell;
 use std::fmt::{Debug, Display};
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
 use std::time::{Duration, Instant};
+
+pub(crate) use row::Row;
+use row::{Summary, print_head};
 
 /// Seconds for one group, unless the environment says otherwise.
 const SECONDS: f64 = 1.5;
@@ -28,8 +36,9 @@ const ROUNDS: std::ops::RangeInclusive<usize> = 5..=501;
 /// The pause before each sample: both pools have parked their threads by then.
 const SETTLE: Duration = Duration::from_millis(2);
 
-/// The implementation to which the others are compared.
-const REFERENCE: &str = "rayon";
+/// The names of the implementations to which the others are compared.
+const SEQUENTIAL: &str = "seq";
+const RAYON: &str = "rayon";
 
 /// One bench program.
 #[derive(Debug)]
@@ -39,6 +48,7 @@ pub(crate) struct Bench {
     per_group: Duration,
     measures: bool,
     headed: Cell<bool>,
+    table: Option<File>,
 }
 
 impl Bench {
@@ -58,6 +68,10 @@ impl Bench {
             per_group: Duration::from_secs_f64(seconds),
             measures: arguments.iter().any(|argument| argument == "--bench"),
             headed: Cell::new(false),
+            table: std::env::var_os("MOIRAI_BENCH_TSV").map(|path| {
+                let file = OpenOptions::new().create(true).append(true).open(&path);
+                file.unwrap_or_else(|error| panic!("cannot write to {path:?}: {error}"))
+            }),
         };
         let load = std::fs::read_to_string("/proc/loadavg").unwrap_or_default();
         let load = load.split(' ').next().filter(|load| !load.is_empty()).unwrap_or("unknown");
@@ -79,7 +93,36 @@ impl Bench {
 
     /// Starts a group: one workload at one size. Nothing runs before [`Group::run`].
     pub(crate) fn group<'a>(&'a self, workload: &'a str, size: impl Display) -> Group<'a> {
-        Group { bench: self, workload, size: size.to_string(), units: 1, cases: Vec::new() }
+        Group {
+            bench: self,
+            workload,
+            size: size.to_string(),
+            units: 1,
+            ideal: None,
+            twin_of: RAYON,
+            most_rounds: ROUNDS.end() + 1,
+            time: self.per_group,
+            cases: Vec::new(),
+        }
+    }
+
+    /// Prints rows of one group, and appends them to the file if one is wanted.
+    pub(crate) fn print(&self, rows: &[Row]) {
+        if !self.headed.replace(true) {
+            print_head();
+        }
+        for row in rows {
+            println!("{row}");
+        }
+        self.record(rows);
+    }
+
+    /// Appends rows to the file, if one is wanted.
+    pub(crate) fn record(&self, rows: &[Row]) {
+        let Some(mut table) = self.table.as_ref() else { return };
+        // One write for all, so that the lines of a child process do not come between.
+        let lines: String = rows.iter().map(Row::tab_separated).collect();
+        table.write_all(lines.as_bytes()).expect("the rows can be written");
     }
 }
 
@@ -89,6 +132,10 @@ pub(crate) struct Group<'a> {
     workload: &'a str,
     size: String,
     units: usize,
+    ideal: Option<f64>,
+    twin_of: &'static str,
+    most_rounds: usize,
+    time: Duration,
     cases: Vec<Case<'a>>,
 }
 
@@ -105,6 +152,30 @@ impl<'a> Group<'a> {
         self
     }
 
+    /// The share of the sequential time that an ideal schedule takes: rows are compared with that too.
+    pub(crate) fn ideal(mut self, share: f64) -> Self {
+        self.ideal = Some(share);
+        self
+    }
+
+    /// Samples this implementation twice a round, not rayon.
+    pub(crate) fn twin_of(mut self, name: &'static str) -> Self {
+        self.twin_of = name;
+        self
+    }
+
+    /// No more rounds than this, the one that is not counted included.
+    pub(crate) fn at_most_rounds(mut self, rounds: usize) -> Self {
+        self.most_rounds = rounds;
+        self
+    }
+
+    /// Takes this share of the time that groups get.
+    pub(crate) fn share_of_time(mut self, share: f64) -> Self {
+        self.time = self.time.mul_f64(share);
+        self
+    }
+
     /// Adds an implementation.
     pub(crate) fn case(
         mut self,
@@ -116,62 +187,66 @@ impl<'a> Group<'a> {
     }
 
     /// Measures and prints a row for each implementation.
-    pub(crate) fn run(mut self) {
-        if !self.bench.selects(self.workload, &self.size) {
+    pub(crate) fn run(self) {
+        let (bench, name) = (self.bench, format!("{}/{}", self.workload, self.size));
+        if !bench.selects(self.workload, &self.size) {
             return;
         }
+        match self.measure() {
+            Some(rows) => bench.print(&rows),
+            None => println!("{}/{name}: ok", bench.subject),
+        }
+    }
+
+    /// The rows, or `None` after a single run that only checked the results.
+    pub(crate) fn measure(mut self) -> Option<Vec<Row>> {
         // The first run of each starts its pool's threads and is not counted.
         for case in &mut self.cases {
             (case.sample)();
         }
         if !self.bench.measures {
-            println!("{}/{}/{}: ok", self.bench.subject, self.workload, self.size);
-            return;
+            return None;
         }
-        let reference = self.cases.iter().position(|case| case.name == REFERENCE);
-        let mut names: Vec<&'static str> = self.cases.iter().map(|case| case.name).collect();
+        let position = |name| self.cases.iter().position(|case| case.name == name);
+        let (sequential, rayon, twin) =
+            (position(SEQUENTIAL), position(RAYON), position(self.twin_of));
         let mut order: Vec<usize> = (0..self.cases.len()).collect();
-        if let Some(reference) = reference {
-            names.push("rayon-twin");
-            order.push(reference);
-        }
-        let samples = self.sample_rounds(&order);
-        let quiet = quiet_rounds(&samples);
-        if !self.bench.headed.replace(true) {
-            let columns = ["median", "quiet", "best"].map(|name| format!("{name:>11}")).concat();
-            println!("{:<44}{columns}{:>9}  {:<13}{:>7}", "", "/ rayon", "(quartiles)", "rounds");
-        }
-        for (row, name) in names.into_iter().enumerate() {
-            let all: Vec<f64> = samples.iter().map(|round| round[row]).collect();
-            let in_quiet: Vec<f64> = quiet.iter().map(|&round| samples[round][row]).collect();
-            let id = format!("{}/{}/{name}/{}", self.bench.subject, self.workload, self.size);
-            print!(
-                "{id:<44}{:>11}{:>11}{:>11}",
-                readable(quantile(&all, 0.5)),
-                readable(quantile(&in_quiet, 0.5)),
-                readable(quantile(&all, 0.0)),
-            );
-            let ratios = |reference: usize| {
-                samples.iter().map(|round| round[row] / round[reference]).collect()
-            };
-            let ratios: Vec<f64> =
-                reference.filter(|&reference| reference != row).map_or(Vec::new(), ratios);
-            if ratios.is_empty() {
-                print!("{:>9}  {:<13}", "", "");
-            } else {
-                let [low, middle, high] = [0.25, 0.5, 0.75].map(|share| quantile(&ratios, share));
-                print!("{middle:>9.2}  {:<13}", format!("({low:.2}..{high:.2})"));
+        order.extend(twin);
+        let summary = Summary::new(self.sample_rounds(&order));
+        let row = |(column, &case): (usize, &usize)| {
+            let is_twin = column == self.cases.len();
+            let per_sequential = sequential
+                .filter(|&reference| reference != column)
+                .map(|reference| summary.ratio(column, reference));
+            Row {
+                subject: self.bench.subject,
+                workload: self.workload.to_owned(),
+                size: self.size.clone(),
+                implementation: self.cases[case].name.to_owned()
+                    + if is_twin { "-twin" } else { "" },
+                median: summary.quantile(column, 0.5),
+                quiet: summary.quiet_median(column),
+                best: summary.quantile(column, 0.0),
+                per_rayon: rayon
+                    .filter(|&reference| reference != column)
+                    .map(|reference| summary.ratio(column, reference)),
+                per_ideal: self
+                    .ideal
+                    .filter(|_| sequential != Some(column))
+                    .and_then(|ideal| per_sequential.map(|[_, middle, _]| middle / ideal)),
+                per_sequential,
+                rounds: summary.rounds(),
             }
-            println!("{:>7}", all.len());
-        }
+        };
+        Some(order.iter().enumerate().map(row).collect())
     }
 
     /// The samples in nanoseconds per unit, one row for each round, one column for each entry of `order`.
     fn sample_rounds(&mut self, order: &[usize]) -> Vec<Vec<f64>> {
         let start = Instant::now();
         let mut samples = Vec::new();
-        while samples.len() < *ROUNDS.end() {
-            if samples.len() >= *ROUNDS.start() && start.elapsed() >= self.bench.per_group {
+        while samples.len() < (*ROUNDS.end()).min(self.most_rounds - 1) {
+            if samples.len() >= *ROUNDS.start() && start.elapsed() >= self.time {
                 break;
             }
             let mut round = vec![0.0; order.len()];
@@ -187,43 +262,10 @@ impl<'a> Group<'a> {
     }
 }
 
-/// The third of the rounds in which the samples, each relative to its column's median, are lowest together.
-fn quiet_rounds(samples: &[Vec<f64>]) -> Vec<usize> {
-    let columns = samples[0].len();
-    let column =
-        |column: usize| samples.iter().map(move |round| round[column]).collect::<Vec<f64>>();
-    let medians: Vec<f64> =
-        (0..columns).map(|index| quantile(&column(index), 0.5).max(f64::MIN_POSITIVE)).collect();
-    let noise = |round: &[f64]| {
-        round.iter().zip(&medians).map(|(sample, median)| sample / median).sum::<f64>()
-    };
-    let mut rounds: Vec<usize> = (0..samples.len()).collect();
-    rounds.sort_by(|&a, &b| noise(&samples[a]).total_cmp(&noise(&samples[b])));
-    rounds.truncate(samples.len().div_ceil(3));
-    rounds
-}
-
-/// The value below which the given share of the values lies.
-fn quantile(values: &[f64], share: f64) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    sorted[((sorted.len() - 1) as f64 * share).round() as usize]
-}
-
 /// The middle one of some durations.
 pub(crate) fn median(mut durations: Vec<Duration>) -> Duration {
     durations.sort();
     durations[durations.len() / 2]
-}
-
-/// Nanoseconds in a unit that leaves one to three digits before the point.
-fn readable(ns: f64) -> String {
-    match ns {
-        ns if ns < 1e3 => format!("{ns:.2} ns"),
-        ns if ns < 1e6 => format!("{:.2} us", ns / 1e3),
-        ns if ns < 1e9 => format!("{:.2} ms", ns / 1e6),
-        ns => format!("{:.2} s", ns / 1e9),
-    }
 }
 
 /// How long `work` takes; its result must be the expected one.
@@ -242,4 +284,18 @@ pub(crate) fn wait_until(condition: impl Fn() -> bool) {
         looks += 1;
         if looks % 64 == 0 { std::thread::yield_now() } else { std::hint::spin_loop() }
     }
+}
+
+/// `calls` calls in a row.
+pub(crate) fn in_a_row(calls: usize, call: impl Fn() -> Duration) -> Duration {
+    (0..calls).map(|_| call()).sum()
+}
+
+/// `calls` calls, each after a pause in which all workers fall asleep; the pauses do not count.
+pub(crate) fn asleep(calls: usize, call: impl Fn() -> Duration) -> Duration {
+    let after_pause = || {
+        std::thread::sleep(SETTLE);
+        call()
+    };
+    in_a_row(calls, after_pause)
 }

@@ -1,0 +1,112 @@
+//! Sorts of many patterns with std's sorts, on rayon and on moirai, on one thread and on all. The copying of the input and
+//! the check of the result are not in the times.
+
+#![allow(clippy::duplicate_mod, reason = "the same workloads over three crates")]
+
+mod harness;
+mod workloads;
+
+use std::hash::Hash;
+
+use harness::Bench;
+use workloads::{Pools, Random, Workload};
+
+#[path = "workloads"]
+mod seq {
+    use crate::workloads::sequential as par;
+    pub(crate) mod sort;
+}
+
+#[path = "workloads"]
+mod rayon {
+    use ::rayon as par;
+    pub(crate) mod sort;
+}
+
+#[path = "workloads"]
+mod moirai {
+    use ::moirai as par;
+    pub(crate) mod sort;
+}
+
+/// The environment variable that adds the largest size.
+const LARGE: &str = "MOIRAI_BENCH_LARGE";
+
+/// Makes all items of a pattern, of which there will be so many.
+type Pattern<T> = fn(usize) -> Vec<T>;
+
+const NUMBERS: [(&str, Pattern<u64>); 6] = [
+    ("random", random),
+    ("ascending", |size| (0..size as u64).collect()),
+    ("descending", |size| (0..size as u64).rev().collect()),
+    ("nearly-sorted", |size| {
+        let (mut items, mut random): (Vec<u64>, _) = ((0..size as u64).collect(), Random(2));
+        for _ in 0..size.isqrt() {
+            items.swap(random.below(size), random.below(size));
+        }
+        items
+    }),
+    ("few-unique", |size| random(size).into_iter().map(|number| number % 16).collect()),
+    ("sawtooth", |size| (0..size as u64).map(|index| index % (size as u64 / 10)).collect()),
+];
+
+fn random(size: usize) -> Vec<u64> {
+    let mut random = Random(1);
+    (0..size).map(|_| random.next_u64()).collect()
+}
+
+/// 1 to 20 letters.
+fn strings(size: usize) -> Vec<String> {
+    let mut random = Random(3);
+    let string = |_| {
+        let length = 1 + random.below(20);
+        (0..length).map(|_| char::from(b'a' + random.below(26) as u8)).collect()
+    };
+    (0..size).map(string).collect()
+}
+
+/// 128 bytes, of which the first number decides.
+fn large_items(size: usize) -> Vec<[u64; 16]> {
+    random(size).into_iter().map(|number| [number; 16]).collect()
+}
+
+fn main() {
+    let bench = Bench::new("sort");
+    let pools = Pools::one_and_all();
+    let mut sizes = vec![1_000, 10_000, 100_000];
+    if bench.measures() {
+        sizes.push(1_000_000);
+    }
+    if std::env::var_os(LARGE).is_some() {
+        sizes.push(10_000_000);
+    }
+    for size in sizes {
+        for (pattern, items) in NUMBERS {
+            let lists = [seq::sort::plain(), rayon::sort::plain(), moirai::sort::plain()];
+            run(&bench, &pools, pattern, size, items, lists);
+        }
+        let lists = [seq::sort::plain(), rayon::sort::plain(), moirai::sort::plain()];
+        run(&bench, &pools, "strings", size, strings, lists);
+        let lists = [seq::sort::plain(), rayon::sort::plain(), moirai::sort::plain()];
+        run(&bench, &pools, "128-bytes", size, large_items, lists);
+        let lists = [seq::sort::keyed(), rayon::sort::keyed(), moirai::sort::keyed()];
+        run(&bench, &pools, "random", size, random, lists);
+    }
+}
+
+/// Runs the sorts of the lists on one pattern.
+fn run<T: Hash + Sync, const SORTS: usize>(
+    bench: &Bench,
+    pools: &[Pools],
+    pattern: &str,
+    size: usize,
+    items: Pattern<T>,
+    lists: [[Workload<Vec<T>>; SORTS]; 3],
+) {
+    let items = items(size);
+    for contest in workloads::contests(lists.each_ref().map(|list| &list[..])) {
+        for pools in pools {
+            contest.inside(bench, pools, format_args!("{pattern}/{size}"), &items).run();
+        }
+    }
+}
