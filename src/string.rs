@@ -17,7 +17,7 @@ use std::ops::{Range, RangeBounds};
 use crate::bounds::checked_range;
 use crate::iter::plumbing::{UnindexedConsumer, bridge_unindexed};
 use crate::iter::{
-    FromParallelIterator, IntoParallelIterator, ParallelDrainRange, ParallelExtend,
+    FromParallelIterator, IntoParallelIterator, ListOf, ParallelDrainRange, ParallelExtend,
     ParallelIterator, vec_list,
 };
 use crate::str::{Text, read_chars};
@@ -73,44 +73,46 @@ impl Drop for Drain<'_> {
 }
 
 /// Appends small items: each piece of the source makes one string, and those are joined.
-fn append_gathered<I>(
-    string: &mut String,
-    par_iter: I,
-    push: impl Fn(&mut String, I::Item) + Sync + Send,
-) where
+fn append_gathered<I>(string: &mut String, par_iter: I)
+where
     I: IntoParallelIterator,
+    String: Extend<I::Item>,
 {
-    let pieces = par_iter.into_par_iter().fold(String::new, |mut piece, item| {
-        push(&mut piece, item);
-        piece
-    });
-    append_all(string, vec_list(pieces));
+    let mut list: LinkedList<String> = par_iter.into_par_iter().drive_unindexed(ListOf::new());
+    if string.capacity() == 0 && list.len() == 1 {
+        // Nothing was stolen: all items lie in one string already.
+        *string = list.pop_front().unwrap_or_default();
+    } else {
+        append_all(string, list.iter());
+    }
 }
 
-/// Appends all strings of a list, with room made for them beforehand.
-fn append_all<S: AsRef<str>>(string: &mut String, list: LinkedList<Vec<S>>) {
-    let lengths = list.iter().flatten().map(|part| part.as_ref().len());
-    string.reserve(lengths.sum());
-    for part in list.iter().flatten() {
+/// Appends all parts, with room made for them beforehand.
+fn append_all<'a, S: AsRef<str> + 'a>(
+    string: &mut String,
+    parts: impl Iterator<Item = &'a S> + Clone,
+) {
+    string.reserve(parts.clone().map(|part| part.as_ref().len()).sum());
+    for part in parts {
         string.push_str(part.as_ref());
     }
 }
 
 impl ParallelExtend<char> for String {
     fn par_extend<I: IntoParallelIterator<Item = char>>(&mut self, par_iter: I) {
-        append_gathered(self, par_iter, String::push);
+        append_gathered(self, par_iter);
     }
 }
 
 impl<'a> ParallelExtend<&'a char> for String {
     fn par_extend<I: IntoParallelIterator<Item = &'a char>>(&mut self, par_iter: I) {
-        append_gathered(self, par_iter, |piece, &c| piece.push(c));
+        append_gathered(self, par_iter);
     }
 }
 
 impl<'a> ParallelExtend<&'a str> for String {
     fn par_extend<I: IntoParallelIterator<Item = &'a str>>(&mut self, par_iter: I) {
-        append_gathered(self, par_iter, String::push_str);
+        append_gathered(self, par_iter);
     }
 }
 
@@ -119,7 +121,7 @@ macro_rules! extend_by_strings {
     ($([$($generics:tt)*] $item:ty),+) => {$(
         impl<$($generics)*> ParallelExtend<$item> for String {
             fn par_extend<I: IntoParallelIterator<Item = $item>>(&mut self, par_iter: I) {
-                append_all(self, vec_list(par_iter.into_par_iter()));
+                append_all(self, vec_list(par_iter.into_par_iter()).iter().flatten());
             }
         }
     )+};

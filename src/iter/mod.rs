@@ -43,6 +43,7 @@ pub use self::convert::{
 pub use self::indexed_parallel_iterator::IndexedParallelIterator;
 pub(crate) use self::opaque_debug::opaque_debug;
 pub use self::parallel_iterator::ParallelIterator;
+pub(crate) use self::sinks::ListOf;
 pub(crate) use self::sinks::collect::{extend_vec, vec_list};
 #[allow(deprecated, reason = "the former name stays for those who use it")]
 pub use self::sources::repeatn;

@@ -47,6 +47,11 @@ impl<T, P: Fn(&T) -> bool + Sync> Stage<T> for FilterStage<'_, P> {
         if N::__NEVER_FULL {
             return next.consume_iter(iter.into_iter().filter(self.0));
         }
-        in_strides(iter.into_iter(), next, |next, items| next.consume_iter(items.filter(self.0)))
+        in_strides(
+            iter.into_iter(),
+            next,
+            || false,
+            |next, items| next.consume_iter(items.filter(self.0)),
+        )
     }
 }

@@ -52,8 +52,11 @@ impl<T, R, P: Fn(T) -> Option<R> + Sync> Stage<T> for FilterMapStage<'_, P> {
         if N::__NEVER_FULL {
             return next.consume_iter(iter.into_iter().filter_map(self.0));
         }
-        in_strides(iter.into_iter(), next, |next, items| {
-            next.consume_iter(items.filter_map(self.0))
-        })
+        in_strides(
+            iter.into_iter(),
+            next,
+            || false,
+            |next, items| next.consume_iter(items.filter_map(self.0)),
+        )
     }
 }

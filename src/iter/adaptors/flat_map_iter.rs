@@ -50,6 +50,11 @@ impl<T, S: IntoIterator, F: Fn(T) -> S + Sync> Stage<T> for FlatMapIterStage<'_,
         if N::__NEVER_FULL {
             return next.consume_iter(iter.into_iter().flat_map(self.0));
         }
-        in_strides(iter.into_iter(), next, |next, items| next.consume_iter(items.flat_map(self.0)))
+        in_strides(
+            iter.into_iter(),
+            next,
+            || false,
+            |next, items| next.consume_iter(items.flat_map(self.0)),
+        )
     }
 }

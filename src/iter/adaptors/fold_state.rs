@@ -79,8 +79,14 @@ where
     }
 
     fn consume_iter<I: IntoIterator<Item = T>>(mut self, iter: I) -> Self {
-        let base = &self.base;
-        self.so_far = iter.into_iter().take_while(|_| !base.full()).fold(self.so_far, self.op);
+        let iter = iter.into_iter();
+        if B::__NEVER_FULL {
+            // `take_while` hands the state on inside of an enum, which costs more than many a fold.
+            self.so_far = iter.fold(self.so_far, self.op);
+        } else {
+            let base = &self.base;
+            self.so_far = iter.take_while(|_| !base.full()).fold(self.so_far, self.op);
+        }
         self
     }
 

@@ -1,10 +1,10 @@
 //! `skip`: all but the first so many items.
-use crate::in_place_scope;
 use crate::iter::plumbing::{
     Consumer, Producer, ProducerCallback, UnindexedConsumer, bridge, bridge_producer_consumer,
 };
 use crate::iter::sinks::Noop;
 use crate::iter::{IndexedParallelIterator, ParallelIterator};
+use crate::util::unwind;
 
 /// Yields what comes after the first so many items; see [`IndexedParallelIterator::skip`].
 #[must_use = "iterator adaptors are lazy and do nothing unless consumed"]
@@ -54,7 +54,7 @@ where
     }
 }
 
-/// Runs the skipped items for their side effects, beside what `callback` does with the others.
+/// Runs the skipped items for their side effects before what `callback` does with the others.
 struct SkipCallback<CB> {
     callback: CB,
     n: usize,
@@ -69,10 +69,10 @@ impl<T, CB: ProducerCallback<T>> ProducerCallback<T> for SkipCallback<CB> {
             return callback.callback(base);
         }
         let (skipped, others) = base.split_at(n);
-        // The callback need not be `Send`, so this cannot be a join.
-        in_place_scope(|scope| {
-            scope.spawn(move |_| bridge_producer_consumer(n, skipped, Noop));
-            callback.callback(others)
-        })
+        // First these, then the others, each in parallel: the callback need not be `Send`, so that both cannot be at once.
+        let skipped = unwind::halt_unwinding(|| bridge_producer_consumer(n, skipped, Noop));
+        let result = callback.callback(others);
+        unwind::unwrap_or_resume(skipped);
+        result
     }
 }

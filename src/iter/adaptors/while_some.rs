@@ -1,6 +1,6 @@
 //! `while_some`: the insides of `Some`, until somebody sees a `None`.
 use crate::iter::ParallelIterator;
-use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer};
+use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer, in_strides};
 use crate::iter::stop_flag::StopFlag;
 
 /// Yields what is inside the items until one of them is `None`; see
@@ -44,6 +44,22 @@ impl<T> Stage<Option<T>> for WhileSomeStage {
                 next
             }
         }
+    }
+
+    fn feed_iter<N, J>(&self, next: N, iter: J) -> N
+    where
+        N: Folder<T>,
+        J: IntoIterator<Item = Option<T>>,
+    {
+        let is_over = || self.0.is_raised();
+        in_strides(iter.into_iter(), next, is_over, |next, items| {
+            next.consume_iter(items.map_while(|item| {
+                if item.is_none() {
+                    self.0.raise();
+                }
+                item
+            }))
+        })
     }
 
     fn full(&self) -> bool {

@@ -3,7 +3,9 @@
 //! A call is cut by time (`call.rs`), or by numbers where the user has said how long a piece may be at most, and where there
 //! is no clock.
 use super::piece::{IndexedPiece, UnindexedPiece};
-use super::{Consumer, Producer, ProducerCallback, UnindexedConsumer, UnindexedProducer, call};
+use super::{
+    Consumer, Folder, Producer, ProducerCallback, UnindexedConsumer, UnindexedProducer, call,
+};
 use crate::global;
 use crate::iter::IndexedParallelIterator;
 use crate::pool::seat::Seat;
@@ -172,6 +174,10 @@ where
 {
     let min_len = Ord::max(producer.min_len(), 1);
     let max_len = Ord::max(producer.max_len(), 1);
+    if len / 2 < min_len {
+        // Nothing to share: no reason to enter a pool.
+        return run_here(producer, consumer);
+    }
     let is_counted = max_len < len || !HAS_CLOCK;
     in_pool(|seat, is_nested| {
         let threads = seat.registry().seats().len();
@@ -179,6 +185,18 @@ where
         let piece = IndexedPiece { len, min_len, budget, producer, consumer };
         call::run(seat, piece, is_counted, is_nested)
     })
+}
+
+/// Runs a call that cannot be cut on the calling thread, whatever that is.
+fn run_here<P, C>(producer: P, consumer: C) -> C::Result
+where
+    P: Producer,
+    C: Consumer<P::Item>,
+{
+    if consumer.full() {
+        return consumer.into_folder().complete();
+    }
+    producer.fold_with(consumer.into_folder()).complete()
 }
 
 /// The unindexed driver.

@@ -491,28 +491,38 @@ impl<'s> Call<'s> {
 
     /// Publishes what is held, and wakes a sleeper, if that is worth it.
     fn share(&self, now: u64) {
-        let decision = if self.is_counted {
-            Publish::Waking
-        } else {
-            self.splitter.publish(&self.observe(now))
-        };
+        if self.is_counted {
+            // Like the second half of a `join`, it may be what somebody waits for: with a wake-up, if anybody sleeps.
+            // SAFETY: as demanded there.
+            self.publish(|job| unsafe { self.seat.push_fork(job) });
+            return;
+        }
+        let decision = self.splitter.publish(&self.observe(now));
         if decision == Publish::No {
             return;
         }
         self.is_open.set(true);
+        // SAFETY: as demanded there.
+        self.publish(|job| unsafe { self.seat.push_fork_quietly(job) });
+        if decision == Publish::Waking {
+            self.seat.wake_for_fork();
+            self.last.set(ticks());
+        }
+    }
+
+    /// Publishes all that is held, by `push`, the oldest first.
+    ///
+    /// `push` gets jobs that stay in place until they were popped or their latch is set, on the thread that holds the seat. If
+    /// it says that there was no memory, the rest stays held.
+    fn publish(&self, push: impl Fn(JobRef) -> bool) {
         while self.published.get() < self.held.get() {
             let next = self.published.get();
             // SAFETY: initialized, since `next < held`.
             let job = unsafe { self.jobs[next].get().assume_init() };
-            // SAFETY: this thread holds the seat; the frame of the part stays until it was popped or its latch is set.
-            if !unsafe { self.seat.push_fork_quietly(job) } {
-                return; // No memory to publish it: it stays held.
+            if !push(job) {
+                return;
             }
             self.published.set(next + 1);
-        }
-        if decision == Publish::Waking {
-            self.seat.wake_for_fork();
-            self.last.set(ticks());
         }
     }
 }

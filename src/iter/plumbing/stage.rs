@@ -51,9 +51,12 @@ pub(in crate::iter) type Stride<'i, I> = Chain<Once<<I as Iterator>::Item>, Take
 /// items out, that may be long after another thread has found what was searched for; to ask for
 /// each item would cost more than a cheap item itself. So it is asked after each stride, which is
 /// as many items as take some microseconds, as far as the call knows what its items cost.
+///
+/// `is_over` is asked as well: whether the adaptor itself passes nothing on any more.
 pub(in crate::iter) fn in_strides<I, F, U>(
     iter: I,
     mut next: F,
+    is_over: impl Fn() -> bool,
     pass: impl Fn(F, Stride<'_, I>) -> F,
 ) -> F
 where
@@ -64,7 +67,7 @@ where
     let stride = Seat::current().map_or(1, |seat| seat.stride.get());
     while let Some(first) = iter.next() {
         next = pass(next, once(first).chain(iter.by_ref().take(stride - 1)));
-        if next.full() {
+        if is_over() || next.full() {
             break;
         }
     }

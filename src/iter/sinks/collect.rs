@@ -9,7 +9,7 @@ use std::mem::{self, MaybeUninit};
 use std::ptr::{self, NonNull};
 use std::slice;
 
-use super::VecList;
+use super::ListOf;
 use super::unzip::{Both, Unzip};
 use crate::iter::plumbing::{Consumer, Folder, Reducer, UnindexedConsumer};
 use crate::iter::{IndexedParallelIterator, ParallelIterator};
@@ -23,7 +23,7 @@ where
     if let Some(len) = par_iter.opt_len() {
         append_exact(vec, len, |consumer| par_iter.drive_unindexed(consumer));
     } else {
-        let mut list = par_iter.drive_unindexed(VecList);
+        let mut list = par_iter.drive_unindexed(ListOf::new());
         if vec.capacity() == 0 && list.len() == 1 {
             // Nothing was stolen: all items lie in one vector already.
             *vec = list.pop_front().unwrap_or_default();
@@ -42,7 +42,7 @@ where
     I: ParallelIterator,
 {
     if par_iter.opt_len().is_none() {
-        return par_iter.drive_unindexed(VecList);
+        return par_iter.drive_unindexed(ListOf::new());
     }
     let mut vec = Vec::new();
     extend_vec(&mut vec, par_iter);

@@ -2,14 +2,14 @@
 mod accumulate;
 pub(crate) mod collect;
 mod find;
+mod list_of;
 mod noop;
 mod pairs;
 mod reduce;
 pub(crate) mod unzip;
-mod vec_list;
 
 pub(in crate::iter) use self::accumulate::{Accumulate, ProductOf, SumOf};
 pub(in crate::iter) use self::find::{BestRank, End, FindAny, FindEnd};
+pub(crate) use self::list_of::ListOf;
 pub(crate) use self::noop::Noop;
 pub(in crate::iter) use self::reduce::{Reduce, TryReduce};
-pub(crate) use self::vec_list::VecList;

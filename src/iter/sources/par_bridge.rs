@@ -7,7 +7,7 @@
 //!    the thread meanwhile comes across another piece of the same bridge, that visit ends at once;
 //!    the one beneath it goes on drawing. So nobody waits for a lock that he holds himself.
 //! 3. Where `next` panics the lock is poisoned, and the other threads stop drawing.
-use std::iter::Fuse;
+use std::iter::{self, Fuse};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::{self, ThreadId};
@@ -148,16 +148,14 @@ where
         (self, other)
     }
 
-    fn fold_with<F: Folder<Iter::Item>>(self, mut folder: F) -> F {
-        let Some(visit) = self.source.visit() else {
+    fn fold_with<F: Folder<Iter::Item>>(self, folder: F) -> F {
+        if folder.full() {
             return folder;
-        };
-        while !folder.full() {
-            match visit.source.draw() {
-                Some(item) => folder = folder.consume(item),
-                None => break,
-            }
         }
-        folder
+        match self.source.visit() {
+            // A folder asks for the next item when it is done with the one before.
+            Some(visit) => folder.consume_iter(iter::from_fn(|| visit.source.draw())),
+            None => folder,
+        }
     }
 }
