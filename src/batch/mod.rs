@@ -17,11 +17,11 @@
 //! // Nanoseconds as ticks; four threads.
 //! let splitter = Splitter::new(Costs { start: 500, theft: 4_000, block: 20_000, wake: 66_000 }, 4);
 //!
-//! // A call of 10 000 items of 10 ns each begins on the calling thread, with a few of them.
-//! assert_eq!(splitter.begin(10_000, 1, 10.0), Plan::Cut(48));
+//! // A call of 20 000 items of 10 ns each begins on the calling thread, with a few of them.
+//! assert_eq!(splitter.begin(20_000, 1, 10.0), Plan::Cut(48));
 //!
-//! // All would take 100 us and the others sleep: that is worth waking one of them, but not two.
-//! let start = Observation { per_item: Some(10.0), left_items: 10_000, ..Observation::default() };
+//! // All would take 200 us and the others sleep: that is worth waking one of them, but not two.
+//! let start = Observation { per_item: Some(10.0), left_items: 20_000, ..Observation::default() };
 //! let start = Observation { asleep: true, has_held: true, ..start };
 //! assert_eq!(splitter.publish(&start), Publish::Waking);
 //! assert_eq!(splitter.publish(&Observation { searching: 1, ..start }), Publish::Quietly);

@@ -90,6 +90,34 @@ impl Splitter {
         per_item.is_none_or(|per_item| per_item > self.block / 4.0)
     }
 
+    /// How long a cost has been measured that a call begins with, in ticks: an estimate counts like a piece that was worth a
+    /// theft.
+    #[inline]
+    pub fn evidence(&self, per_item: Option<f32>) -> f32 {
+        per_item.map_or(0.0, |_| self.theft)
+    }
+
+    /// What an item costs, after a piece of `items` items has taken `spent` ticks, and the evidence for it; `before`: what it
+    /// was taken to cost, by so much `evidence`.
+    ///
+    /// A piece counts for half, so the cost follows a change of the load within some pieces; but one that was dearer than
+    /// thought counts by its time, if that is less: the first items of a loop find nothing in the caches.
+    #[inline]
+    pub fn after_piece(
+        &self,
+        before: Option<f32>,
+        evidence: f32,
+        items: usize,
+        spent: u64,
+    ) -> (f32, f32) {
+        let (spent, measured) = (spent as f32, spent as f32 / items.max(1) as f32);
+        let cost = before.map_or(measured, |before| {
+            let weight = (spent / (spent + evidence).max(f32::MIN_POSITIVE)).min(0.5);
+            before + (measured - before) * if measured < before { 0.5 } else { weight }
+        });
+        (cost.max(f32::MIN_POSITIVE), (evidence + spent).min(self.theft))
+    }
+
     /// After how many items a search looks whether somebody else has found something: as many as take a quarter of a block,
     /// from 1 to 1024.
     #[inline]
@@ -146,7 +174,7 @@ impl Splitter {
     /// Whether to publish what is held, and to wake somebody for it.
     ///
     /// A sleeper is woken as long as what is left here is worth a wake-up for each of those who are already on their way, and
-    /// for one more; where nothing is known of it, if nobody is on the way. Without a wake-up it is published for those who
+    /// for one more (twice that for a call that does not share anything yet); where nothing is known of it, if nobody is on the way. Without a wake-up it is published for those who
     /// search, if it is worth a theft, and in any case once the call has run for as long as a wake-up takes: then nothing is
     /// held back any more.
     #[inline]
@@ -155,8 +183,10 @@ impl Splitter {
             return Publish::No;
         }
         let left = seen.per_item.map(|per_item| seen.left_items as f32 * per_item);
+        // Where the wake-up is only just made up for nothing is won: the first one has to bring more.
+        let margin = if seen.is_open { 1.0 } else { 2.0 };
         let is_worth_one_more = match left {
-            Some(left) => left > self.wake * (1 + seen.searching) as f32,
+            Some(left) => left > margin * self.wake * (1 + seen.searching) as f32,
             None => seen.searching == 0,
         };
         if seen.asleep && is_worth_one_more {

@@ -113,6 +113,7 @@ struct Call {
     last: u64,
     per_item: Option<f32>,
     is_measured: bool,
+    evidence: f32,
     left_items: usize,
     is_open: bool,
     has_folder: bool,
@@ -242,6 +243,7 @@ impl<'a> Simulation<'a> {
             last: self.now,
             per_item,
             is_measured,
+            evidence: self.splitter.evidence(per_item),
             left_items: items.len(),
             is_open,
             has_folder: false,
@@ -323,14 +325,14 @@ impl<'a> Simulation<'a> {
     }
 
     fn has_run(&mut self, worker: usize, items: usize, rest: Option<Range<usize>>) -> u64 {
-        let now = self.now;
+        let (now, splitter) = (self.now, self.splitter);
         let call = self.call(worker);
         call.next = rest.map_or(Next::Pop, Next::Plan);
         call.left_items -= items;
         let spent = now - std::mem::replace(&mut call.last, now);
-        let measured = spent as f32 / items as f32;
         call.is_measured = true;
-        call.per_item = Some(call.per_item.map_or(measured, |before| (before + measured) / 2.0));
+        let (per_item, evidence) = splitter.after_piece(call.per_item, call.evidence, items, spent);
+        (call.per_item, call.evidence) = (Some(per_item), evidence);
         self.share(worker, now)
     }
 

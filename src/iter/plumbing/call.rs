@@ -46,6 +46,8 @@ pub(super) struct Call<'s> {
     /// What an item costs, in ticks: as estimated, then as measured.
     per_item: Cell<Option<f32>>,
     is_measured: Cell<bool>,
+    /// For how long it was measured, as far as that matters.
+    evidence: Cell<f32>,
     /// Items that this thread has still to run.
     left_items: Cell<usize>,
     is_open: Cell<bool>,
@@ -247,14 +249,16 @@ impl<P: Piece> Half for Held<P> {
 impl<'s> Call<'s> {
     fn new(seat: &'s Seat, threads: usize, items: usize, parts: &Parts, is_wanted: bool) -> Self {
         let began = ticks();
+        let splitter = Splitter::new(costs(seat), threads);
         Call {
             seat,
-            splitter: Splitter::new(costs(seat), threads),
+            splitter,
             is_counted: parts.is_counted,
             began,
             last: Cell::new(began),
             per_item: Cell::new(parts.per_item),
             is_measured: Cell::new(parts.is_measured),
+            evidence: Cell::new(splitter.evidence(parts.per_item)),
             left_items: Cell::new(items),
             is_open: Cell::new(false),
             held: Cell::new(0),
@@ -456,10 +460,10 @@ impl<'s> Call<'s> {
         // Counters of different processors may differ a little: then the difference is beyond all bounds.
         if spent < 1 << 40 && items > 0 {
             self.sample.add(self.seat, spent, items, is_full);
-            // What was measured counts for half: it follows a change of the load within some pieces.
-            let measured = spent as f32 / items as f32;
-            let per_item = self.per_item.get().map_or(measured, |before| (before + measured) / 2.0);
-            self.per_item.set(Some(per_item.max(f32::MIN_POSITIVE)));
+            let (before, evidence) = (self.per_item.get(), self.evidence.get());
+            let (per_item, evidence) = self.splitter.after_piece(before, evidence, items, spent);
+            self.per_item.set(Some(per_item));
+            self.evidence.set(evidence);
             self.is_measured.set(true);
         }
         self.share(now);
