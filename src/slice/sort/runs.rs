@@ -2,8 +2,11 @@
 
 use crate::sync::{AtomicUsize, Ordering};
 
-/// Pairs looked at in a row before the other threads are asked to look too, and between two looks at the stop flag.
+/// Pairs looked at in a row between two looks at the stop flag.
 const SCAN_ITEMS: usize = 4096;
+
+/// More than this is scanned, or reversed, by several threads: less takes about as long as it takes to wake one.
+const PARALLEL_ITEMS: usize = 1 << 18;
 
 /// Puts `v` in order if it is a single run, and says whether it was. Compares each neighbouring pair at most once.
 ///
@@ -28,20 +31,22 @@ where
     }
 }
 
-/// Whether `holds` for every neighbouring pair. A set `stop` means that some pair failed already.
+/// Whether `holds` for every neighbouring pair of `v`, which is not empty. A set `stop` means that some pair failed already.
 fn all_pairs<T, P>(v: &mut [T], holds: &P, stop: &AtomicUsize) -> bool
 where
     T: Send,
     P: Fn(&T, &T) -> bool + Sync,
 {
     // The first pairs are looked at before anything is split: most slices that are no run end here.
-    let head = v.len().min(SCAN_ITEMS);
-    // ORDERING: Relaxed. A hint that the answer is known; no data hangs on it. The answer itself comes back through
-    // the results of `join`.
-    if stop.load(Ordering::Relaxed) != 0 {
-        return false;
-    }
-    if !v[..head].windows(2).all(|pair| holds(&pair[0], &pair[1])) {
+    let head = if v.len() > PARALLEL_ITEMS { SCAN_ITEMS } else { v.len() };
+    let in_order = (0..head - 1).step_by(SCAN_ITEMS).all(|start| {
+        let end = (start + SCAN_ITEMS + 1).min(head);
+        // ORDERING: Relaxed. A hint that the answer is known; no data hangs on it. The answer itself comes back through the
+        // results of `join`.
+        stop.load(Ordering::Relaxed) == 0
+            && v[start..end].windows(2).all(|pair| holds(&pair[0], &pair[1]))
+    });
+    if !in_order {
         // ORDERING: Relaxed, as for the load above.
         stop.store(1, Ordering::Relaxed);
         return false;
@@ -64,7 +69,7 @@ where
 
 /// Reverses `v`, its outer pairs on other threads than its inner ones.
 fn reverse<T: Send>(v: &mut [T]) {
-    if v.len() <= 4 * SCAN_ITEMS {
+    if v.len() <= PARALLEL_ITEMS {
         v.reverse();
         return;
     }
@@ -77,7 +82,7 @@ fn reverse<T: Send>(v: &mut [T]) {
 
 /// Exchanges two equally long slices, each ending up backwards.
 fn swap_reversed<T: Send>(first: &mut [T], last: &mut [T]) {
-    if first.len() <= 2 * SCAN_ITEMS {
+    if first.len() <= PARALLEL_ITEMS / 2 {
         for (a, b) in first.iter_mut().zip(last.iter_mut().rev()) {
             std::mem::swap(a, b);
         }
