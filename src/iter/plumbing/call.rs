@@ -275,15 +275,6 @@ impl<'s> Call<'s> {
         }
     }
 
-    pub(super) fn splitter(&self) -> &Splitter {
-        &self.splitter
-    }
-
-    /// What to do with a piece of so many items.
-    pub(super) fn plan(&self, items: usize, min_items: usize) -> Plan {
-        self.splitter.plan(items, min_items, &self.observe(self.last.get()))
-    }
-
     /// The whole call, on the thread that has begun it.
     fn start<P: Piece>(&self, piece: P) -> P::Result {
         let per_item = self.per_item.get().filter(|_| !self.seat.registry().waits_for_anything());
@@ -294,7 +285,7 @@ impl<'s> Call<'s> {
         if piece.is_full() {
             return piece.into_folder().complete();
         }
-        let (first, rest, reducer) = match piece.begin(self, per_item) {
+        let (first, rest, reducer) = match piece.begin(&self.splitter, per_item) {
             Plan::Run => return self.run_piece(Open::new(), piece).finish(),
             Plan::Cut(at) => match piece.cut(at) {
                 Ok(parts) => parts,
@@ -318,7 +309,7 @@ impl<'s> Call<'s> {
             let folder = open.folder.take().unwrap_or_else(|| piece.into_folder());
             return self.after(open, folder);
         }
-        match piece.plan(self) {
+        match piece.plan(&self.splitter, || self.observe(self.last.get())) {
             Plan::Cut(at) if self.held.get() < MOST_HELD => self.cut_and_work(open, piece, at),
             _ => self.run_piece(open, piece),
         }

@@ -1,8 +1,7 @@
 //! A part of a parallel call: a producer and the consumer of its items, cut together.
 
-use super::call::Call;
 use super::{Consumer, Folder, Producer, Reducer, UnindexedConsumer, UnindexedProducer};
-use crate::batch::Plan;
+use crate::batch::{Observation, Plan, Splitter};
 
 /// See the module's description.
 pub(super) trait Piece: Send + Sized {
@@ -20,11 +19,11 @@ pub(super) trait Piece: Send + Sized {
     /// Whether the items would make no difference any more.
     fn is_full(&self) -> bool;
 
-    /// Run it or cut it?
-    fn plan(&self, call: &Call<'_>) -> Plan;
+    /// Run it or cut it? `see` observes the call.
+    fn plan(&self, splitter: &Splitter, see: impl FnOnce() -> Observation) -> Plan;
 
-    /// The same for the whole of a call that begins without sharing anything.
-    fn begin(&self, call: &Call<'_>, per_item: f32) -> Plan;
+    /// The same for the whole of a call that begins without sharing anything, with items of this cost.
+    fn begin(&self, splitter: &Splitter, per_item: f32) -> Plan;
 
     /// Another thread came for the piece: threads are looking for work.
     fn migrate(&mut self, threads: usize);
@@ -68,16 +67,16 @@ where
         self.consumer.full()
     }
 
-    fn plan(&self, call: &Call<'_>) -> Plan {
+    fn plan(&self, splitter: &Splitter, see: impl FnOnce() -> Observation) -> Plan {
         match self.budget {
-            None => call.plan(self.len, self.min_len),
+            None => splitter.plan(self.len, self.min_len, &see()),
             Some(budget) if budget > 0 && self.len / 2 >= self.min_len => Plan::Cut(self.len / 2),
             Some(_) => Plan::Run,
         }
     }
 
-    fn begin(&self, call: &Call<'_>, per_item: f32) -> Plan {
-        call.splitter().begin(self.len, self.min_len, per_item)
+    fn begin(&self, splitter: &Splitter, per_item: f32) -> Plan {
+        splitter.begin(self.len, self.min_len, per_item)
     }
 
     fn migrate(&mut self, threads: usize) {
@@ -134,6 +133,11 @@ impl<P, C> UnindexedPiece<P, C> {
     pub(super) fn whole(producer: P, consumer: C, threads: usize) -> Self {
         UnindexedPiece { budget: threads, items: WHOLE, producer, consumer }
     }
+
+    /// What is in the piece is not known, so the clock says nothing about it: it is cut as long as the budget lasts.
+    fn by_budget(&self) -> Plan {
+        if self.budget > 0 { Plan::Cut(1) } else { Plan::Run }
+    }
 }
 
 impl<P, C> Piece for UnindexedPiece<P, C>
@@ -155,13 +159,12 @@ where
         self.consumer.full()
     }
 
-    /// What is in the piece is not known, so the clock says nothing about it: it is cut as long as the budget lasts.
-    fn plan(&self, _call: &Call<'_>) -> Plan {
-        if self.budget > 0 { Plan::Cut(1) } else { Plan::Run }
+    fn plan(&self, _splitter: &Splitter, _see: impl FnOnce() -> Observation) -> Plan {
+        self.by_budget()
     }
 
-    fn begin(&self, call: &Call<'_>, _per_item: f32) -> Plan {
-        self.plan(call)
+    fn begin(&self, _splitter: &Splitter, _per_item: f32) -> Plan {
+        self.by_budget()
     }
 
     fn migrate(&mut self, threads: usize) {
