@@ -18,6 +18,7 @@ static ATTEMPT: AtomicU32 = AtomicU32::new(UNTRIED);
 /// The pool, once made; leaked.
 static POOL: AtomicPtr<Registry> = AtomicPtr::new(ptr::null_mut());
 /// Counts the pools of this process: a forked child has a new one.
+#[cfg(unix)]
 static GENERATION: AtomicU32 = AtomicU32::new(0);
 
 /// The global pool, made now if there is none yet.
