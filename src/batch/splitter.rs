@@ -90,11 +90,11 @@ impl Splitter {
         per_item.is_none_or(|per_item| per_item > self.block / 4.0)
     }
 
-    /// How long a cost has been measured that a call begins with, in ticks: an estimate counts like a piece that was worth a
-    /// theft.
+    /// For how long a cost counts as measured that a call begins with, in ticks: half a theft. That outweighs the first
+    /// cold items, and not much more: with a whole theft a giant item is noticed too late (`docs/batching.md`).
     #[inline]
     pub fn evidence(&self, per_item: Option<f32>) -> f32 {
-        per_item.map_or(0.0, |_| self.theft)
+        per_item.map_or(0.0, |_| self.theft / 2.0)
     }
 
     /// What an item costs, after a piece of `items` items has taken `spent` ticks, and the evidence for it; `before`: what it
@@ -115,7 +115,7 @@ impl Splitter {
             let weight = (spent / (spent + evidence).max(f32::MIN_POSITIVE)).min(0.5);
             before + (measured - before) * if measured < before { 0.5 } else { weight }
         });
-        (cost.max(f32::MIN_POSITIVE), (evidence + spent).min(self.theft))
+        (cost.max(f32::MIN_POSITIVE), (evidence + spent).min(self.theft / 2.0))
     }
 
     /// After how many items a search looks whether somebody else has found something: as many as take a quarter of a block,

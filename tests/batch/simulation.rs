@@ -174,7 +174,7 @@ fn one_giant_among_small_items_is_no_disaster_wherever_it_stands() {
             }
             let mean = sum / places.len() as f64;
             println!("one giant on {workers}, {machine_name}: {mean:.2} (worst {worst:.2})");
-            assert!(mean <= 1.35 && worst <= 1.65, "{workers} workers, {machine_name}");
+            assert!(mean <= 1.35 && worst <= 1.6, "{workers} workers, {machine_name}");
         }
     }
 }
