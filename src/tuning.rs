@@ -44,6 +44,14 @@ pub(crate) const WAKE_WORTH_LEAST_NS: u64 = 6_000;
 /// See [`WAKE_WORTH_LEAST_NS`].
 pub(crate) const WAKE_WORTH_MOST_NS: u64 = 200_000;
 
+/// After how long a woken thread counts as late, in ns: in time are 3 to 60 us, late 500 to 2 200 (`pool/placing.rs`).
+#[cfg(all(target_os = "linux", not(loom)))]
+pub(crate) const WAKE_LATE_NS: u64 = 100_000;
+
+/// How many wake-ups are placed after a late one, before one shows again what the system does by itself.
+#[cfg(all(target_os = "linux", not(loom)))]
+pub(crate) const PLACED_WAKES: u32 = 200;
+
 /// How much of a parallel call is run before its clock is read for the first time, as it is estimated, in ns: an estimate
 /// that is a thousand times too low costs half a millisecond, and the time is still tens of times the reading. Simulated:
 /// `docs/batching.md`. Bench: `par_iter`.

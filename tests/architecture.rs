@@ -75,7 +75,10 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("crossbeam_deque", &["src/steal/"]),
     ("crossbeam_utils", &["src/util/", "src/sync.rs"]),
     ("core_affinity", &["src/topology/"]),
-    ("libc", &["src/topology/", "src/pool/park", "src/pool/stack", "src/global.rs"]),
+    (
+        "libc",
+        &["src/topology/", "src/pool/park", "src/pool/placing", "src/pool/stack", "src/global.rs"],
+    ),
     ("windows_sys", &["src/topology/", "src/pool/park", "src/pool/stack"]),
     ("either", &["src/iter/"]),
     ("loom", &["src/sync.rs", "src/pool/", "src/steal/"]),

@@ -88,7 +88,7 @@ impl CoreLatch {
         }
         // SAFETY: a parker; it outlives this call because the waiter cannot leave before the latch is set, and the
         // parker outlives the waiter's stay (invariant 2).
-        unsafe { &*word }.unpark();
+        unsafe { &*word }.unpark_elsewhere();
         true
     }
 

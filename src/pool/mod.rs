@@ -9,6 +9,7 @@ pub(crate) mod job;
 pub(crate) mod latch;
 mod outside;
 mod park;
+mod placing;
 pub(crate) mod queue;
 pub(crate) mod registry;
 pub(crate) mod scope_link;

@@ -1,13 +1,15 @@
 //! Blocking one thread: a parker remembers one wake-up.
 //!
-//! States: EMPTY, PARKED (the one thread that parks here sleeps or is about to), NOTIFIED (a wake-up waits). On Linux the word is
-//! a futex; elsewhere a mutex and a condition variable stand behind it.
+//! The word holds three bits: PARKED (the one thread that parks here sleeps or is about to), NOTIFIED (a wake-up waits) and
+//! PLACING (a waker is about to wake the thread, which must stay until that is done). On Linux the word is a futex; elsewhere a
+//! mutex and a condition variable stand behind it.
 
+use crate::pool::placing::Thread;
 use crate::sync::{AtomicU32, Ordering, weaken};
 
-const EMPTY: u32 = 0;
 const PARKED: u32 = 1;
 const NOTIFIED: u32 = 2;
+const PLACING: u32 = 4;
 
 /// See the module's description. One thread parks; any thread unparks. A parker lives in memory that outlives each
 /// `unpark` (a seat, or a store of parkers), not on the stack of the thread that parks.
@@ -15,38 +17,92 @@ const NOTIFIED: u32 = 2;
 pub(crate) struct Parker {
     word: AtomicU32,
     blocker: os::Blocker,
+    thread: Thread,
 }
 
 impl Parker {
     pub(crate) fn new() -> Self {
-        Parker { word: AtomicU32::new(EMPTY), blocker: os::Blocker::new() }
+        Parker { word: AtomicU32::new(0), blocker: os::Blocker::new(), thread: Thread::new() }
     }
 
     /// Blocks until there is a wake-up, and uses it up. May return without one; callers look again.
     pub(crate) fn park(&self) {
-        // ORDERING: Acquire on both outcomes. Pairs with the Release in `unpark`: what was done before the wake-up is
-        // visible after it.
-        let before =
-            self.word.compare_exchange(EMPTY, PARKED, Ordering::Acquire, Ordering::Acquire);
+        self.thread.set_current();
+        // ORDERING: AcqRel. Release makes the thread's id, set above, known to a waker that places it (`unpark_elsewhere`).
+        // Acquire on both outcomes pairs with the Release in `unpark`: what was done before the wake-up is visible after it.
+        let before = self.word.compare_exchange(0, PARKED, Ordering::AcqRel, Ordering::Acquire);
         if before.is_ok() {
             self.blocker.block_while(&self.word, PARKED);
         }
-        // ORDERING: Acquire, as above; the wake-up, if there is one, is used up by the store.
-        self.word.swap(EMPTY, weaken("park::acquire", Ordering::Acquire, Ordering::Relaxed));
+        // ORDERING: Relaxed. Only a first guess for the exchange.
+        let mut word = self.word.load(Ordering::Relaxed);
+        loop {
+            if word & PLACING != 0 && !crate::sync::dropped("park::stay") {
+                self.blocker.block_while(&self.word, word);
+                // ORDERING: Relaxed, as above.
+                word = self.word.load(Ordering::Relaxed);
+                continue;
+            }
+            // ORDERING: Acquire, as above, and pairs with the Release of a waker that has placed this thread; the wake-up,
+            // if there is one, is used up. Failure: Relaxed, the value is only tried again.
+            let acquire = weaken("park::acquire", Ordering::Acquire, Ordering::Relaxed);
+            match self.word.compare_exchange_weak(word, 0, acquire, Ordering::Relaxed) {
+                Ok(_) => break,
+                Err(now) => word = now,
+            }
+        }
+        // SAFETY: this is the thread that was woken, and the exchange above found that no waker places it.
+        unsafe { self.thread.take_back() };
     }
 
     /// Leaves a wake-up; wakes the thread if it is parked, and says whether it was.
     #[inline]
     pub(crate) fn unpark(&self) -> bool {
         // ORDERING: Release. Pairs with `park`. SeqCst is not needed: callers that decide by another word whether to
-        // call this have a fence of their own.
-        let before =
-            self.word.swap(NOTIFIED, weaken("park::release", Ordering::Release, Ordering::Relaxed));
+        // call this have a fence of their own. If somebody places the thread, their exchange continues the release
+        // sequence of this one.
+        let release = weaken("park::release", Ordering::Release, Ordering::Relaxed);
+        let before = self.word.fetch_or(NOTIFIED, release);
         let parked = before == PARKED;
         if parked && !crate::sync::dropped("park::wake") {
             self.blocker.wake(&self.word);
         }
         parked
+    }
+
+    /// The same, by a caller that goes on working: the woken thread is not to wait for the caller's processor (see
+    /// [`placing`](crate::pool::placing)).
+    pub(crate) fn unpark_elsewhere(&self) -> bool {
+        // ORDERING: Relaxed both. A look whether it is worth while; `placed` looks again.
+        if self.word.load(Ordering::Relaxed) == PARKED
+            && self.thread.is_to_be_placed()
+            && self.unpark_placed()
+        {
+            return true;
+        }
+        self.unpark()
+    }
+
+    /// Places the thread and wakes it, if it is parked and nobody else is about to wake it.
+    #[cold]
+    fn unpark_placed(&self) -> bool {
+        // ORDERING: Acquire. Pairs with the Release in `park`: the thread's id. Failure: Relaxed, nothing was taken.
+        let taken = self.word.compare_exchange(
+            PARKED,
+            PARKED | PLACING,
+            weaken("park::place", Ordering::Acquire, Ordering::Relaxed),
+            Ordering::Relaxed,
+        );
+        if taken.is_err() {
+            return false;
+        }
+        // SAFETY: the thread stays in `park` while the bit stands.
+        unsafe { self.thread.keep_off() };
+        // ORDERING: Release. As in `unpark`, and pairs with the last exchange in `park`: the thread's mask. Wake-ups that
+        // others have left meanwhile are part of this one, by the release sequence.
+        self.word.swap(NOTIFIED, weaken("park::placed", Ordering::Release, Ordering::Relaxed));
+        self.blocker.wake(&self.word);
+        true
     }
 }
 
@@ -145,7 +201,7 @@ mod tests {
         parker.unpark();
         parker.unpark();
         parker.park();
-        assert_eq!(parker.word.load(Ordering::Relaxed), EMPTY);
+        assert_eq!(parker.word.load(Ordering::Relaxed), 0);
     }
 
     #[test]
@@ -193,6 +249,38 @@ mod loom_park {
         shared.0.park();
         assert_eq!(shared.1.load(Ordering::Relaxed), 1);
         waker.join().unwrap();
+    }
+
+    /// The same, while a waker that places the thread and another one come at once, and the thread parks twice.
+    fn placed() {
+        let shared = Arc::new((Parker::new(), AtomicUsize::new(0), AtomicUsize::new(0)));
+        let placer = {
+            let shared = shared.clone();
+            thread::spawn(move || {
+                shared.1.store(1, Ordering::Relaxed);
+                shared.0.unpark_elsewhere();
+            })
+        };
+        let waker = {
+            let shared = shared.clone();
+            thread::spawn(move || {
+                shared.2.store(1, Ordering::Relaxed);
+                shared.0.unpark();
+            })
+        };
+        while shared.1.load(Ordering::Relaxed) == 0 || shared.2.load(Ordering::Relaxed) == 0 {
+            shared.0.park();
+        }
+        placer.join().unwrap();
+        waker.join().unwrap();
+    }
+
+    #[test]
+    fn loom_park_placed() {
+        holds(placed);
+        bites("park::stay", placed);
+        bites("park::place", placed);
+        bites("park::placed", placed);
     }
 
     #[test]

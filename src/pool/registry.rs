@@ -201,7 +201,7 @@ impl Registry {
         let before = ticks();
         // ORDERING: Relaxed. Published by the wake-up; read by the resident after it.
         seat.woken_at.store(before as usize, Ordering::Relaxed);
-        if seat.resident.unpark() {
+        if seat.resident.unpark_elsewhere() {
             self.wake_cost.observe_call(ticks().wrapping_sub(before));
         }
     }

@@ -7,6 +7,7 @@
 use crate::metrics::Counter;
 use crate::pool::job::{JobRef, JoinHalf};
 use crate::pool::latch::CoreLatch;
+use crate::pool::placing;
 use crate::pool::scope_link::ScopeLink;
 use crate::pool::seat::Seat;
 use crate::pool::sleep::Found;
@@ -477,6 +478,7 @@ impl<'a> Pause<'a> {
                         let woken_at = seat.woken_at.load(Ordering::Relaxed);
                         let delay = (ticks() as usize).wrapping_sub(woken_at);
                         registry.wake_cost.observe_delay(delay as u64);
+                        placing::observe_delay(delay as u64);
                     }
                     return;
                 }
