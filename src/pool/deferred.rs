@@ -4,7 +4,12 @@ use crate::pool::job::JobRef;
 use crate::pool::tag::Tag;
 use crate::sync::{AtomicUsize, Ordering};
 use std::collections::{BTreeMap, VecDeque};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+
+#[cfg(loom)]
+use loom::sync::{Mutex, MutexGuard};
+#[cfg(not(loom))]
+use std::sync::{Mutex, MutexGuard};
 
 type Queues = BTreeMap<Tag, VecDeque<JobRef>>;
 
@@ -40,9 +45,11 @@ impl Deferred {
     /// The job can be seen all the time: whoever finds it gone from the deque finds this queue not empty, and waits for the
     /// lock.
     pub(crate) fn move_in(&self, steal: impl FnOnce() -> Option<(Tag, JobRef)>) -> bool {
-        // ORDERING: Relaxed. Published by the Release of the compare-exchange that takes the job from the deque, which who
-        // sees the job gone has acquired.
-        self.count.fetch_add(1, Ordering::Relaxed);
+        // ORDERING: Relaxed. Published by the Release of the compare-exchange that takes the job from the deque; who sees the
+        // job gone has acquired it (`Deque::looks_empty`). Model: loom_deferred
+        if !crate::sync::dropped("deferred::count_before") {
+            self.count.fetch_add(1, Ordering::Relaxed);
+        }
         let mut queues = self.lock();
         let Some((tag, job)) = steal() else {
             // ORDERING: Relaxed. A hint, as in `add`.
@@ -81,5 +88,52 @@ impl Deferred {
     /// Takes a job whose tag `accept`s; it is asked after the tag was seen.
     pub(crate) fn take_if(&self, accept: impl Fn(Tag) -> bool) -> Option<(Tag, JobRef)> {
         self.take(|queues| queues.keys().copied().find(|tag| accept(*tag)))
+    }
+}
+
+#[cfg(all(test, loom))]
+mod loom_deferred {
+    use super::*;
+    use crate::steal::deque::{Deque, Steal};
+    use crate::sync::mutants::{bites, holds};
+    use loom::sync::Arc;
+    use loom::thread;
+
+    /// A waiter moves a job, a bystander looks whether there is any: it finds the job in one place or the other.
+    fn never_out_of_sight() {
+        let tag = Tag::of_seat(0, 1);
+        let shared = Arc::new((Deque::<2>::new(2), Deferred::new()));
+        let header = crate::pool::job::JobHeader::new(|_, _| {});
+        // SAFETY: never executed.
+        let job = unsafe { JobRef::new(&raw const header) };
+        // SAFETY: this thread is the owner.
+        assert!(unsafe { shared.0.push([job.to_word(), tag.to_word()]) });
+        let bystander = {
+            let shared = shared.clone();
+            thread::spawn(move || {
+                let (deque, deferred) = &*shared;
+                if deque.looks_empty() {
+                    assert!(!deferred.looks_empty(), "a job out of sight");
+                    assert_eq!(deferred.take_any(), Some((tag, job)));
+                }
+            })
+        };
+        let (deque, deferred) = &*shared;
+        let moved = deferred.move_in(|| match deque.steal() {
+            Steal::Success([word, tag]) => {
+                // SAFETY: the word of the job above.
+                Some((Tag::from_word(tag), unsafe { JobRef::from_word(word) }))
+            }
+            Steal::Retry | Steal::Empty => None,
+        });
+        assert!(moved);
+        bystander.join().unwrap();
+    }
+
+    #[test]
+    fn loom_deferred_never_out_of_sight() {
+        holds(never_out_of_sight);
+        bites("deferred::count_before", never_out_of_sight);
+        bites("deque::looks_empty", never_out_of_sight);
     }
 }

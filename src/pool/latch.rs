@@ -234,7 +234,9 @@ mod loom_latch {
             })
         };
         if shared.0.announce_sleep(&shared.1) {
-            fence(Ordering::SeqCst);
+            if !crate::sync::dropped("latch::look_fence") {
+                fence(Ordering::SeqCst);
+            }
             while shared.2.load(Ordering::Relaxed) == 0 {
                 shared.1.park();
             }
@@ -289,5 +291,6 @@ mod loom_latch {
     fn loom_latch_nudge() {
         holds(nudge);
         bites("latch::nudge_fence", nudge);
+        bites("latch::look_fence", nudge);
     }
 }

@@ -140,9 +140,10 @@ impl<const W: usize> Deque<W> {
     /// Whether the deque looks empty; a hint, exact only for the owner and only as far as its own entries go.
     #[inline]
     pub(crate) fn looks_empty(&self) -> bool {
-        // ORDERING: Relaxed both. A hint; where a decision to sleep hangs on it the caller has a SeqCst fence before.
-        let top = self.top.load(Ordering::Relaxed);
-        // ORDERING: Relaxed, as above.
+        // ORDERING: Acquire. Pairs with the Release of `advance_top`: who sees an entry gone sees what its taker did before,
+        // such as counting it elsewhere (`Deferred::move_in`).
+        let top = self.top.load(weaken("deque::looks_empty", Ordering::Acquire, Ordering::Relaxed));
+        // ORDERING: Relaxed. A hint; where a decision to sleep hangs on it the caller has a SeqCst fence before.
         let bottom = self.owner.bottom.load(Ordering::Relaxed);
         !precedes(top, bottom)
     }
