@@ -44,6 +44,9 @@ pub(crate) const WAKE_WORTH_LEAST_NS: u64 = 6_000;
 /// See [`WAKE_WORTH_LEAST_NS`].
 pub(crate) const WAKE_WORTH_MOST_NS: u64 = 200_000;
 
+/// From which amount of work on a call is dealt to the groups of a pool, in ns: a wake-up in each of them has to pay.
+pub(crate) const DEAL_LEAST_NS: u64 = 100_000;
+
 /// After how long a woken thread counts as late, in ns: in time are 3 to 60 us, late 500 to 2 200 (`pool/placing.rs`).
 #[cfg(all(target_os = "linux", not(loom)))]
 pub(crate) const WAKE_LATE_NS: u64 = 100_000;

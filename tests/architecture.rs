@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 /// The layers from the bottom: the modules of each, and what they may import beside themselves.
 const LAYERS: &[Layer] = &[
-    Layer { modules: &["sync", "tuning", "metrics", "util"], below: &["sync", "tuning", "util"] },
+    Layer { modules: &["sync", "tuning", "util"], below: &["sync", "tuning", "util"] },
     Layer { modules: &["topology"], below: &[BASE] },
     Layer { modules: &["steal"], below: &[BASE, "topology"] },
     Layer { modules: &["pool"], below: &[BASE, "topology", "steal"] },

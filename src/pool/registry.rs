@@ -11,11 +11,12 @@ use crate::pool::startup::Startup;
 use crate::pool::tag::Tag;
 use crate::pool::wake_cost::WakeCost;
 use crate::pool::worker::Wait;
-use crate::steal::victims::Uniform;
+use crate::steal::Neighbours;
 use crate::sync::{AtomicUsize, Ordering};
 use crate::util::clock::{self, ticks};
 use crate::util::{CachePadded, unwind};
 use std::any::Any;
+use std::ops::Range;
 use std::sync::Arc;
 
 /// The largest number of threads in a pool.
@@ -28,6 +29,8 @@ pub(crate) struct Settings {
     /// Waits inside the pool take any job (rule W7).
     pub(crate) waits_for_anything: bool,
     pub(crate) guests: bool,
+    /// Large calls are dealt to the groups.
+    pub(crate) deals: bool,
     /// The stack that a thread of the pool has, and a guest should have left, in bytes.
     pub(crate) stack_bytes: usize,
 }
@@ -36,9 +39,8 @@ pub(crate) struct Settings {
 pub(crate) struct Registry {
     idle: Box<CachePadded<IdleWord>>,
     seats: Box<[Seat]>,
-    /// One for now; later one for each node.
     groups: Box<[Group]>,
-    victims: Uniform,
+    neighbours: Neighbours,
     settings: Settings,
     /// 1 while guests are admitted.
     guests: AtomicUsize,
@@ -46,28 +48,35 @@ pub(crate) struct Registry {
     users: AtomicUsize,
     pub(crate) parkers: OutsideParkers,
     outside_scopes: AtomicUsize,
+    /// Calls in progress that were dealt to the groups.
+    dealing: AtomicUsize,
     pub(crate) startup: Startup,
     pub(crate) wake_cost: WakeCost,
 }
 
 impl Registry {
-    /// A pool of `threads` seats, with nobody on them yet.
-    pub(crate) fn new(threads: usize, settings: Settings) -> Arc<Self> {
+    /// A pool with these seats, and nobody on them yet.
+    pub(crate) fn new(neighbours: Neighbours, settings: Settings) -> Arc<Self> {
         clock::calibrate();
         Arc::new_cyclic(|registry| {
             let idle = Box::new(CachePadded::new(IdleWord::new()));
             let idle_word: *const IdleWord = &raw const **idle;
-            let seat = |index| Seat::new(index, registry.as_ptr(), idle_word);
+            let groups = neighbours.groups();
+            let seat = |(index, group)| Seat::new(index, group, registry.as_ptr(), idle_word);
+            let in_group = |(group, seats): (usize, &Range<usize>)| {
+                seats.clone().map(move |seat| (seat, group))
+            };
             Registry {
-                seats: (0..threads).map(seat).collect(),
-                groups: Box::new([Group::new()]),
+                seats: groups.iter().enumerate().flat_map(in_group).map(seat).collect(),
+                groups: groups.iter().map(|_| Group::new()).collect(),
                 idle,
-                victims: Uniform,
+                neighbours,
                 guests: AtomicUsize::new(usize::from(settings.guests)),
                 settings,
                 users: AtomicUsize::new(1),
                 parkers: OutsideParkers::new(),
                 outside_scopes: AtomicUsize::new(1),
+                dealing: AtomicUsize::new(0),
                 startup: Startup::new(),
                 wake_cost: WakeCost::new(),
             }
@@ -84,13 +93,18 @@ impl Registry {
         &self.idle
     }
 
-    pub(crate) fn victims(&self) -> &Uniform {
-        &self.victims
+    #[inline]
+    pub(crate) fn neighbours(&self) -> &Neighbours {
+        &self.neighbours
+    }
+
+    pub(crate) fn group(&self, group: usize) -> &Group {
+        &self.groups[group]
     }
 
     /// The group of a thread from outside.
-    pub(crate) fn outside_group(&self) -> &Group {
-        &self.groups[0]
+    pub(crate) fn outside_group(&self) -> usize {
+        0
     }
 
     pub(crate) fn breadth_first(&self) -> bool {
@@ -99,6 +113,12 @@ impl Registry {
 
     pub(crate) fn waits_for_anything(&self) -> bool {
         self.settings.waits_for_anything
+    }
+
+    /// Whether large calls are dealt to the groups: never where there is one.
+    #[inline]
+    pub(crate) fn deals(&self) -> bool {
+        self.groups.len() > 1 && self.settings.deals
     }
 
     pub(crate) fn stack_bytes(&self) -> usize {
@@ -149,18 +169,62 @@ impl Registry {
 
     /// Publishes a job for any worker of the pool.
     pub(crate) fn inject(&self, job: JobRef) {
-        self.outside_group().injector.push(job.to_word());
+        self.groups[self.outside_group()].injector.push(job.to_word());
         crate::pool::seat::yield_point();
         self.notify(None);
     }
 
-    /// A job from the injectors. The caller must run it.
-    pub(crate) fn take_injected(&self) -> Option<JobRef> {
-        let word = self.groups.iter().find_map(|group| {
-            if group.injector.looks_empty() { None } else { group.injector.take() }
+    /// A job from the injectors, that of `group` first. The caller must run it.
+    pub(crate) fn take_injected(&self, group: usize) -> Option<JobRef> {
+        let word = self.neighbours.groups_outwards(group).find_map(|group| {
+            let injector = &self.groups[group].injector;
+            if injector.looks_empty() { None } else { injector.take() }
         })?;
         // SAFETY: won from the injector, into which `inject` puts jobs.
         Some(unsafe { JobRef::from_word(word) })
+    }
+
+    /// Deals a job to a group, and wakes somebody for it, there or next to it.
+    ///
+    /// # Safety
+    ///
+    /// As for [`Dealt::add`](super::group::Dealt::add).
+    pub(crate) unsafe fn deal(&self, from: &Seat, group: usize, job: JobRef) {
+        // SAFETY: as demanded of our caller.
+        unsafe { self.groups[group].dealt.add(job) };
+        let first = self.neighbours.groups()[group].start;
+        self.idle.notify(from.contribution(), true, || self.wake_one(first));
+    }
+
+    /// A part dealt to another group than `group`, the nearest first. The caller must run it.
+    pub(crate) fn take_dealt_elsewhere(&self, group: usize) -> Option<JobRef> {
+        let others = self.neighbours.groups_outwards(group).skip(1);
+        others.map(|other| &self.groups[other].dealt).find_map(|dealt| dealt.take())
+    }
+
+    /// Runs a call that is dealt to the groups: meanwhile thieves stay near.
+    pub(crate) fn while_dealing<R>(&self, call: impl FnOnce() -> R) -> R {
+        struct Ended<'a>(&'a AtomicUsize);
+        impl Drop for Ended<'_> {
+            fn drop(&mut self) {
+                // ORDERING: Relaxed. A hint to thieves.
+                self.0.fetch_sub(1, Ordering::Relaxed);
+            }
+        }
+        // ORDERING: Relaxed, as above.
+        self.dealing.fetch_add(1, Ordering::Relaxed);
+        let _ended = Ended(&self.dealing);
+        call()
+    }
+
+    /// Whether a call that was dealt to the groups is in progress.
+    pub(crate) fn is_dealing(&self) -> bool {
+        // ORDERING: Relaxed. A hint to thieves.
+        self.dealing.load(Ordering::Relaxed) != 0
+    }
+
+    fn has_dealt_work(&self) -> bool {
+        self.groups.iter().any(|group| !group.dealt.looks_empty())
     }
 
     pub(crate) fn injectors_look_empty(&self) -> bool {
@@ -169,25 +233,32 @@ impl Registry {
 
     /// Whether there is anything that an idle worker could take.
     pub(crate) fn has_visible_work(&self) -> bool {
-        !self.injectors_look_empty() || self.seats.iter().any(Seat::has_visible_work)
+        !self.injectors_look_empty()
+            || self.has_dealt_work()
+            || self.seats.iter().any(Seat::has_visible_work)
     }
 
     /// Something was published, by the holder of `from` or by a thread from outside: wakes a sleeper if need be.
     pub(crate) fn notify(&self, from: Option<&Seat>) {
         let own = from.map_or(0, Seat::contribution);
-        let start = from.map_or(0, |seat| seat.index + 1);
-        self.idle.notify(own, false, || self.wake_one(start));
+        let first = from.map_or_else(|| self.first_outside(), |seat| seat.index);
+        self.idle.notify(own, false, || self.wake_one(first));
     }
 
     /// The same, and a sleeper is woken even if others look for work already.
     pub(crate) fn wake_for(&self, from: &Seat) {
-        self.idle.notify(from.contribution(), true, || self.wake_one(from.index + 1));
+        self.idle.notify(from.contribution(), true, || self.wake_one(from.index));
     }
 
-    /// Wakes one sleeping resident; seats are tried from `start` on.
-    fn wake_one(&self, start: usize) -> bool {
-        let (before, after) = self.seats.split_at(start.min(self.seats.len()));
-        for seat in after.iter().chain(before) {
+    /// The first seat of the group of a thread from outside.
+    fn first_outside(&self) -> usize {
+        self.neighbours.groups()[self.outside_group()].start
+    }
+
+    /// Wakes one sleeping resident, one of the group of seat `first` if there is any, else the nearest.
+    fn wake_one(&self, first: usize) -> bool {
+        for seat in self.neighbours.outwards(first) {
+            let seat = &self.seats[seat];
             if seat.state.wake(&self.idle) {
                 self.unpark_measured(seat);
                 return true;
@@ -300,7 +371,7 @@ impl Seat {
 impl Drop for Registry {
     fn drop(&mut self) {
         // Only tickets whose scope has been served otherwise can be left: they give up their count of the scope's queue.
-        while let Some(job) = self.take_injected() {
+        while let Some(job) = self.take_injected(0) {
             // SAFETY: won from the injector; there is no other thread any more, so this one holds every seat.
             unsafe { job.execute(&self.seats[0]) };
         }

@@ -10,7 +10,7 @@
 //!    when the first half of a `join` returns, the newest entry is the second half, or a thief has it.
 //! 3. A thread's [`Seat::current`] is the seat that it holds, or null.
 
-use crate::metrics::{Counter, Counters};
+use crate::pool::counters::{Counter, Counters};
 use crate::pool::deferred::Deferred;
 use crate::pool::frame::{FrameHome, ReturnChain};
 use crate::pool::job::{ExecLink, JobRef};
@@ -21,6 +21,7 @@ use crate::pool::registry::Registry;
 use crate::pool::scope_link::ScopeLink;
 use crate::pool::sleep::{ATTENTION, IdleWord, SeatState};
 use crate::pool::tag::Tag;
+use crate::steal::Reach;
 use crate::steal::deque::{Deque, Steal};
 use crate::sync::{AtomicUsize, Ordering, fence};
 use crate::tuning;
@@ -46,6 +47,8 @@ pub(crate) struct Seat {
     pub(crate) spawned_first: Cell<bool>,
 
     pub(crate) index: usize,
+    /// The group that the seat belongs to.
+    pub(crate) group: usize,
     registry: *const Registry,
     pub(crate) state: SeatState,
     /// Set when the resident is to end.
@@ -85,6 +88,10 @@ pub(crate) struct Seat {
     pub(crate) lacks_main_loop: Cell<bool>,
     /// Parallel calls that the holder has begun: which of them look at the clock.
     calls: Cell<u32>,
+    /// Sweeps over the other seats: which of them go beyond the group.
+    sweeps: Cell<u32>,
+    /// The holder is inside a call that was dealt to the groups: calls inside it are not.
+    pub(crate) is_dealing: Cell<bool>,
     /// The holder has served a call from outside that had found no free seat: it sleeps as soon as it finds nothing to do,
     /// so that the caller's next call finds one. Otherwise that would keep the worker awake, and so on.
     pub(crate) rests: Cell<bool>,
@@ -103,12 +110,18 @@ unsafe impl Send for Seat {}
 
 impl Seat {
     /// A seat of the pool at `registry`, which will own it.
-    pub(crate) fn new(index: usize, registry: *const Registry, idle: *const IdleWord) -> Self {
+    pub(crate) fn new(
+        index: usize,
+        group: usize,
+        registry: *const Registry,
+        idle: *const IdleWord,
+    ) -> Self {
         Seat {
             idle,
             quiet: AtomicUsize::new(0),
             spawned_first: Cell::new(false),
             index,
+            group,
             registry,
             state: SeatState::new(),
             terminate: CoreLatch::new(),
@@ -130,6 +143,8 @@ impl Seat {
             held_by_guest: Cell::new(false),
             lacks_main_loop: Cell::new(false),
             calls: Cell::new(0),
+            sweeps: Cell::new(0),
+            is_dealing: Cell::new(false),
             rests: Cell::new(false),
             stride: Cell::new(1),
             rng: Rng::new(index as u64 + 1),
@@ -246,6 +261,16 @@ impl Seat {
     pub(crate) fn wake_for_fork(&self) {
         self.registry().wake_for(self);
         self.nudge_watcher();
+    }
+
+    /// How far the next sweep over the other seats goes, and a random number for it. Holder only.
+    pub(crate) fn next_sweep(&self) -> (Reach, u64) {
+        let random = self.rng.next_u64();
+        let neighbours = self.registry().neighbours();
+        let turn = self.sweeps.get();
+        self.sweeps.set(turn.wrapping_add(1));
+        let has_dealt_work = self.registry().is_dealing();
+        (neighbours.reach(turn, has_dealt_work, random), random)
     }
 
     fn nudge_watcher(&self) {
@@ -477,7 +502,7 @@ impl std::fmt::Debug for Seat {
             .field("state", &self.state.name())
             .field("fork", &self.fork)
             .field("spawned", &self.spawned)
-            .field("steals", &self.counters.read(Counter::Steals))
+            .field("steals", &self.counters.steals())
             .field("leapfrogs", &self.counters.read(Counter::Leapfrogs))
             .field("injected", &self.counters.read(Counter::Injected))
             .field("parks", &self.counters.read(Counter::Parks))

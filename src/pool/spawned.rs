@@ -23,7 +23,7 @@ impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
         let Frame { memory, home } = match seat {
             // SAFETY: the caller holds its seat.
             Some(seat) => unsafe { seat.frames.acquire(layout) },
-            None => registry.outside_group().frames.acquire(layout),
+            None => registry.group(registry.outside_group()).frames.acquire(layout),
         };
         let job: *mut Self = memory.as_ptr().cast();
         // SAFETY: a fresh frame of this layout.

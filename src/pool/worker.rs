@@ -4,7 +4,7 @@
 //! stack takes anything; a thread that waits for a stolen half or for a scope takes only what it waits for; one that
 //! waits for another pool takes anything of its own. Every wait of a resident runs its seat's broadcast shares.
 
-use crate::metrics::Counter;
+use crate::pool::counters::Counter;
 use crate::pool::job::{JobRef, JoinHalf};
 use crate::pool::latch::CoreLatch;
 use crate::pool::placing;
@@ -13,7 +13,7 @@ use crate::pool::seat::Seat;
 use crate::pool::sleep::Found;
 use crate::pool::tag::Tag;
 use crate::steal::deque::Steal;
-use crate::steal::victims::VictimPolicy;
+use crate::steal::{Distance, Reach};
 use crate::sync::{Ordering, fence};
 use crate::tuning;
 use crate::util::clock::{self, Clock, Monotonic, ticks};
@@ -102,7 +102,10 @@ impl Seat {
             Wait::Bottom | Wait::Anything => {
                 // SAFETY: the caller holds the seat.
                 let local = unsafe { self.find_local() };
-                return local.or_else(|| self.steal_anything()).or_else(|| self.take_injected());
+                return local
+                    .or_else(|| self.registry().group(self.group).dealt.take())
+                    .or_else(|| self.steal_anything())
+                    .or_else(|| self.take_injected());
             }
             Wait::Join(half) => self.leapfrog(half),
             Wait::Shares => None,
@@ -145,12 +148,13 @@ impl Seat {
         if seats.len() == 1 {
             return None;
         }
+        let (reach, random) = self.next_sweep();
         // Fork deques and spawn deques take turns to come first, so that neither starves behind the other (rule Q2).
-        let forks_first = self.rng.next_u64() >> 63 == 0;
+        let forks_first = random >> 63 == 0;
         let mut again = true;
         while again {
             again = false;
-            for victim in registry.victims().sweep(self.index, seats.len(), &self.rng) {
+            for victim in registry.neighbours().sweep(self.index, reach, random) {
                 let victim = &seats[victim];
                 for forks in [forks_first, !forks_first] {
                     let stolen = if forks {
@@ -160,7 +164,7 @@ impl Seat {
                     };
                     match stolen {
                         Steal::Success(job) => {
-                            self.counters.bump(Counter::Steals);
+                            self.has_stolen_from(victim);
                             return Some(job);
                         }
                         Steal::Retry => again = true,
@@ -168,16 +172,25 @@ impl Seat {
                     }
                 }
                 if let Some((_, job)) = victim.deferred.take_any() {
-                    self.counters.bump(Counter::Steals);
+                    self.has_stolen_from(victim);
                     return Some(job);
                 }
+                self.counters.bump(Counter::tries(self.distance_to(victim)));
             }
         }
-        None
+        if reach == Reach::Group { None } else { registry.take_dealt_elsewhere(self.group) }
+    }
+
+    fn distance_to(&self, other: &Seat) -> Distance {
+        self.registry().neighbours().distance(self.index, other.index)
+    }
+
+    fn has_stolen_from(&self, victim: &Seat) {
+        self.counters.bump(Counter::steals(self.distance_to(victim)));
     }
 
     fn take_injected(&self) -> Option<JobRef> {
-        let job = self.registry().take_injected()?;
+        let job = self.registry().take_injected(self.group)?;
         self.counters.bump(Counter::Injected);
         Some(job)
     }
@@ -221,11 +234,13 @@ impl Seat {
         }
         let registry = self.registry();
         let seats = registry.seats();
-        for other in registry.victims().sweep(self.index, seats.len(), &self.rng) {
+        // A scope's jobs may be anywhere, and nobody else looks for them on its behalf.
+        let random = self.rng.next_u64();
+        for other in registry.neighbours().sweep(self.index, Reach::Outwards, random) {
             let other = &seats[other];
             let found = other.help_scope(tag);
             if found.is_some() {
-                self.counters.bump(Counter::Steals);
+                self.has_stolen_from(other);
                 return found;
             }
         }
@@ -473,6 +488,7 @@ impl<'a> Pause<'a> {
             match seat.state.after_park() {
                 Found::Woken => {
                     // Counted as searching by whoever woke us.
+                    seat.counters.bump(Counter::Wakes);
                     if has_parked {
                         // ORDERING: Relaxed. Published by the wake-up.
                         let woken_at = seat.woken_at.load(Ordering::Relaxed);

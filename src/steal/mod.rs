@@ -1,7 +1,10 @@
 //! Where work comes from: the deques, whom to steal from, and the injector.
 //!
-//! Nothing here knows what a job is; entries are raw words.
+//! Nothing here knows what a job is; entries are raw words. Public is the arithmetic of distances, [`Neighbours`], which
+//! simulators and tests drive as the pool does.
 
 pub(crate) mod deque;
 pub(crate) mod injector;
-pub(crate) mod victims;
+mod neighbours;
+
+pub use neighbours::{Distance, GROUP_SWEEPS, Neighbours, Place, Reach, StealOrder, Sweep};

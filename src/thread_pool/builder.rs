@@ -7,6 +7,7 @@ use crate::global;
 use crate::pool::handlers::Handlers;
 use crate::pool::registry::{MAX_THREADS, Registry, Settings};
 use crate::pool::seat::Seat;
+use crate::steal::Neighbours;
 use crate::tuning;
 use std::any::Any;
 use std::sync::Arc;
@@ -443,9 +444,10 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
             breadth_first: self.breadth_first,
             waits_for_anything: wait_policy == WaitPolicy::Anything,
             guests,
+            deals: true,
             stack_bytes: self.stack_size.unwrap_or_else(default_stack_bytes),
         };
-        let registry = Registry::new(threads, settings);
+        let registry = Registry::new(Neighbours::flat(threads), settings);
         // Until all threads are there, a failure must tell those that are to end.
         let ender = EndOnFailure(&registry);
         let mut first = 0;

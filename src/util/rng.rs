@@ -19,12 +19,6 @@ impl Rng {
         self.0.set(state);
         state.wrapping_mul(0x2545_F491_4F6C_DD1D)
     }
-
-    /// A number below `bound`, which is not 0.
-    pub(crate) fn below(&self, bound: usize) -> usize {
-        debug_assert_ne!(bound, 0);
-        (self.next_u64() >> 32) as usize % bound
-    }
 }
 
 #[cfg(all(test, not(loom)))]
@@ -32,10 +26,10 @@ mod tests {
     use super::Rng;
 
     #[test]
-    fn all_numbers_below_the_bound_come() {
+    fn all_remainders_come() {
         let rng = Rng::new(3);
         let mut seen = [0; 7];
-        (0..7000).for_each(|_| seen[rng.below(7)] += 1);
+        (0..7000).for_each(|_| seen[(rng.next_u64() >> 32) as usize % 7] += 1);
         assert!(seen.iter().all(|count| *count > 500), "{seen:?}");
     }
 }

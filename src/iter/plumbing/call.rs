@@ -14,12 +14,13 @@
 //!    gets the results of exactly the two sides of its cut.
 //! 4. A panic does not keep the other pieces from being run, each by its own consumer; then the panic goes on.
 
+use super::dealing;
 use super::piece::Piece;
 use super::sites::Site;
 use super::{Folder, Reducer};
 use crate::batch::{Costs, Estimate, Observation, Plan, Publish, Splitter};
 use crate::join_context;
-use crate::metrics::Counter;
+use crate::pool::counters::Counter;
 use crate::pool::job::{Half, JobRef, StackJob};
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
@@ -30,6 +31,9 @@ use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::thread;
 
+/// Stands for the home of a call that was not dealt.
+const NO_HOME: usize = usize::MAX;
+
 /// The most parts that one thread holds: each is at most half of what was there before, so this is more than can be.
 const MOST_HELD: usize = usize::BITS as usize + 8;
 
@@ -39,6 +43,8 @@ pub(super) struct Call<'s> {
     splitter: Splitter,
     /// Pieces are cut by numbers.
     is_counted: bool,
+    /// The group that the call's items were dealt to, or [`NO_HOME`].
+    home: usize,
     /// When this thread began to work on the call, in ticks.
     began: u64,
     /// Until when this thread's time is accounted for: the end of its last piece, wait or wake-up.
@@ -126,8 +132,9 @@ where
 pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: bool) -> P::Result {
     let threads = seat.registry().seats().len();
     let items = piece.items();
+    let parts =
+        Parts { per_item: None, is_measured: false, is_counted, home: NO_HOME, owner: seat.index };
     if is_counted {
-        let parts = Parts { per_item: None, is_measured: false, is_counted };
         return Call::new(seat, threads, items, &parts, false).start(piece);
     }
     if threads == 1 {
@@ -139,15 +146,31 @@ pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: 
     if is_nested && !is_wanted && is_trifle(items, estimate) {
         return run_whole(seat, piece);
     }
-    let parts = Parts { per_item: estimate.per_item(), is_measured: false, is_counted };
-    let call = Call::new(seat, threads, items, &parts, is_wanted);
-    let result = call.start(piece);
-    let least = ticks_of_ns(tuning::BATCH_THEFT_NS / 2);
-    let whole_ticks = call.last.get().wrapping_sub(call.began);
-    if let Some(per_item) = call.sample.per_item(whole_ticks, items, least) {
-        site.observe(per_item);
+    let parts = Parts { per_item: estimate.per_item(), ..parts };
+    let run_measured = |piece: P, parts: Parts, threads| {
+        let items = piece.items();
+        let call = Call::new(seat, threads, items, &parts, is_wanted);
+        let result = call.start(piece);
+        let least = ticks_of_ns(tuning::BATCH_THEFT_NS / 2);
+        let whole_ticks = call.last.get().wrapping_sub(call.began);
+        if let Some(per_item) = call.sample.per_item(whole_ticks, items, least) {
+            site.observe(per_item);
+        }
+        result
+    };
+    if dealing::is_worth_dealing(seat, &piece, parts.per_item) {
+        let group = seat.registry().neighbours().groups()[seat.group].len();
+        return dealing::deal(seat, piece, parts, |piece, parts| run_measured(piece, parts, group));
     }
-    result
+    run_measured(piece, parts, threads)
+}
+
+/// Runs a share of a call that was dealt, on the thread that has dealt it.
+pub(super) fn run_share<P: Piece>(seat: &Seat, piece: P, parts: &Parts) -> P::Result {
+    let group = seat.registry().neighbours().groups()[seat.group].len();
+    let call = Call::new(seat, group, piece.items(), parts, false);
+    call.is_open.set(true);
+    call.work(Open::new(), piece).finish()
 }
 
 /// Runs two calls, side by side if both together have been worth a wake-up before, or nothing is known of them.
@@ -219,16 +242,27 @@ fn costs(seat: &Seat) -> Costs {
 
 /// What a held part knows of its call.
 #[derive(Clone, Copy)]
-struct Parts {
+pub(super) struct Parts {
     per_item: Option<f32>,
     is_measured: bool,
     is_counted: bool,
+    /// The group that it was dealt to; [`NO_HOME`] if the call was not dealt.
+    home: usize,
+    /// The seat that holds it.
+    owner: usize,
+}
+
+impl Parts {
+    /// The same, for a share of the call that a group gets.
+    pub(super) fn dealt_to(self, group: usize) -> Parts {
+        Parts { home: group, ..self }
+    }
 }
 
 /// A held part.
-struct Held<P> {
-    piece: P,
-    parts: Parts,
+pub(super) struct Held<P> {
+    pub(super) piece: P,
+    pub(super) parts: Parts,
 }
 
 impl<P: Piece> Half for Held<P> {
@@ -238,7 +272,7 @@ impl<P: Piece> Half for Held<P> {
     fn run(self, _migrated: bool) -> P::Result {
         let Held { mut piece, parts } = self;
         let seat = Seat::current().expect("a thief holds a seat");
-        let threads = seat.registry().seats().len();
+        let threads = seat.registry().neighbours().width(parts.owner, seat.index);
         piece.migrate(threads);
         let call = Call::new(seat, threads, piece.items(), &parts, false);
         call.is_open.set(true);
@@ -254,6 +288,7 @@ impl<'s> Call<'s> {
             seat,
             splitter,
             is_counted: parts.is_counted,
+            home: parts.home,
             began,
             last: Cell::new(began),
             per_item: Cell::new(parts.per_item),
@@ -403,6 +438,8 @@ impl<'s> Call<'s> {
             per_item: self.per_item.get(),
             is_measured: self.is_measured.get(),
             is_counted: self.is_counted,
+            home: self.home,
+            owner: self.seat.index,
         };
         let job = StackJob::new(Held { piece: right, parts });
         let depth = self.held.get();
@@ -443,6 +480,11 @@ impl<'s> Call<'s> {
     #[inline]
     fn has_run(&self, items: usize, is_full: bool) {
         self.has_dropped(items);
+        if self.home != NO_HOME {
+            let is_here = self.home == self.seat.group;
+            let counter = if is_here { Counter::ItemsAtHome } else { Counter::ItemsAway };
+            self.seat.counters.add(counter, items);
+        }
         if self.left_items.get() == 0 && !self.sample.is_wanted {
             return;
         }

@@ -58,6 +58,7 @@ mod adapt;
 mod bridge;
 mod call;
 mod consumer;
+mod dealing;
 mod lending;
 mod piece;
 mod producer;

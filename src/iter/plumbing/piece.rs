@@ -25,6 +25,9 @@ pub(super) trait Piece: Send + Sized {
     /// The same for the whole of a call that begins without sharing anything, with items of this cost.
     fn begin(&self, splitter: &Splitter, per_item: f32) -> Plan;
 
+    /// Whether the piece can be cut where one likes, into parts of some items for each of so many threads.
+    fn may_be_dealt(&self, threads: usize) -> bool;
+
     /// Another thread came for the piece: threads are looking for work.
     fn migrate(&mut self, threads: usize);
 
@@ -77,6 +80,10 @@ where
 
     fn begin(&self, splitter: &Splitter, per_item: f32) -> Plan {
         splitter.begin(self.len, self.min_len, per_item)
+    }
+
+    fn may_be_dealt(&self, threads: usize) -> bool {
+        self.budget.is_none() && self.len / threads >= self.min_len.max(2)
     }
 
     fn migrate(&mut self, threads: usize) {
@@ -165,6 +172,10 @@ where
 
     fn begin(&self, _splitter: &Splitter, _per_item: f32) -> Plan {
         self.by_budget()
+    }
+
+    fn may_be_dealt(&self, _threads: usize) -> bool {
+        false
     }
 
     fn migrate(&mut self, threads: usize) {
