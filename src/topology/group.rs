@@ -68,10 +68,18 @@ pub(crate) fn groups(nodes: &[Node], allowed: &CpuSet) -> Vec<Group> {
 
 /// Whether a CPU is in two nodes.
 pub(crate) fn overlap(nodes: &[Node]) -> bool {
+    without_overlap(nodes).len() < nodes.len()
+}
+
+/// The numbers of the nodes that share no CPU with a node before them.
+pub(crate) fn without_overlap(nodes: &[Node]) -> Vec<usize> {
     let mut seen = CpuSet::new();
-    nodes.iter().any(|node| {
-        let overlaps = !seen.is_disjoint(node.cpus());
-        seen = seen.union(node.cpus());
-        overlaps
-    })
+    let is_apart = |node: &&Node| {
+        let is_apart = seen.is_disjoint(node.cpus());
+        if is_apart {
+            seen = seen.union(node.cpus());
+        }
+        is_apart
+    };
+    nodes.iter().filter(is_apart).map(Node::id).collect()
 }

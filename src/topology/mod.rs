@@ -300,7 +300,7 @@ impl Topology {
         &self.nodes
     }
 
-    /// The numbers of the nodes whose memory may be used. Of nodes that share CPUs only the first counts.
+    /// The numbers of the nodes whose memory may be used. Of nodes that share CPUs the first counts.
     ///
     /// # Examples
     ///
@@ -311,16 +311,10 @@ impl Topology {
     /// ```
     pub fn allowed_nodes(&self) -> &[usize] {
         self.details.allowed_nodes.get_or_init(|| {
-            let ids: Vec<usize> = self.nodes.iter().map(Node::id).collect();
-            if group::overlap(&self.nodes) {
-                return ids[..1].to_vec();
-            }
+            let ids = group::without_overlap(&self.nodes);
             let limit = self.read(|source| sysfs::allowed_nodes(&source.files));
-            let left = ids
-                .iter()
-                .copied()
-                .filter(|&id| limit.as_ref().is_none_or(|limit| limit.contains(id)));
-            let left: Vec<usize> = left.collect();
+            let is_allowed = |id: &usize| limit.as_ref().is_none_or(|limit| limit.contains(*id));
+            let left: Vec<usize> = ids.iter().copied().filter(is_allowed).collect();
             if left.is_empty() { ids } else { left }
         })
     }
@@ -411,8 +405,14 @@ impl Topology {
     /// ```
     pub fn sharing(&self, level: Level) -> &[CpuSet] {
         self.details.sharing[level as usize].get_or_init(|| {
-            let sets = self
-                .read(|source| sysfs::sharing(&source.files, level, &source.looked_at, &self.cpus));
+            // A core that its own CPU is not in is that CPU alone.
+            let core = |cpu| {
+                let cores = if level == Level::Core { &[] } else { self.sharing(Level::Core) };
+                cores.iter().find(|core| core.contains(cpu)).cloned()
+            };
+            let sets = self.read(|source| {
+                sysfs::sharing(&source.files, level, &source.looked_at, &self.cpus, core)
+            });
             if level == Level::Die { level::dies(sets, self.sharing(Level::Package)) } else { sets }
         })
     }
@@ -428,10 +428,9 @@ impl Topology {
     /// }
     /// ```
     pub fn kinds(&self) -> &[CoreKind] {
-        self.details.kinds.get_or_init(|| {
-            let cores = self.sharing(Level::Core);
-            self.read(|source| sysfs::kinds(&source.files, &source.looked_at, cores))
-        })
+        self.details
+            .kinds
+            .get_or_init(|| self.read(|source| sysfs::kinds(&source.files, &source.looked_at)))
     }
 
     /// How much processor time the control groups grant, the narrowest of them; `None` if they set no limit.

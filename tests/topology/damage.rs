@@ -9,7 +9,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 /// How many cases each property is tried with.
-const CASES: u64 = 150;
+const CASES: u64 = 300;
 
 /// Tries a property with cases that depend on the seed alone, which is printed; `MOIRAI_TOPOLOGY_SEED` repeats one.
 fn check(property: impl Testable) {

@@ -13,13 +13,15 @@ pub(crate) struct Tree {
 }
 
 impl Tree {
-    /// An empty folder of its own.
+    /// An empty folder of its own; in memory where that can be had, since a machine is thousands of small files.
     pub(crate) fn new() -> Tree {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let number = COUNT.fetch_add(1, Ordering::Relaxed);
-        let root = std::env::temp_dir().join(format!("topology-{}-{number}", std::process::id()));
-        fs::create_dir_all(&root).unwrap();
-        Tree { root }
+        let name = format!("topology-{}-{number}", std::process::id());
+        let places = [PathBuf::from("/dev/shm"), std::env::temp_dir()];
+        let mut roots = places.into_iter().map(|place| place.join(&name));
+        let root = roots.find(|root| fs::create_dir(root).is_ok());
+        Tree { root: root.expect("a folder for temporary files") }
     }
 
     /// The machine of a recorded file.

@@ -99,6 +99,7 @@ impl Hierarchy {
             let mut fields = line.split(' ').skip(1);
             let (point, kind, options) = (fields.next()?, fields.next()?, fields.next()?);
             let has = |name| options.split(',').any(|option| option == name);
+            let mount = inside(&unescaped(point));
             let (version, group) = match kind {
                 "cgroup2" => (Version::Two, if old.is_none() { new } else { None }),
                 "cgroup" if has(controller) && has("noprefix") => (Version::Unprefixed, old),
@@ -106,8 +107,15 @@ impl Hierarchy {
                 "cpuset" if controller == "cpuset" => (Version::Unprefixed, old),
                 _ => return None,
             };
-            let group = inside(group.or(any)?);
-            Some(Hierarchy { version, mount: inside(&unescaped(point)), group })
+            // Which hierarchy an old kernel's path is in, the controllers say.
+            let has_any = || {
+                version != Version::Two || {
+                    let controllers = files.text(&format!("{mount}/cgroup.controllers"));
+                    controllers.is_some_and(|names| names.split(' ').any(|name| name == controller))
+                }
+            };
+            let group = inside(group.or_else(|| any.filter(|_| has_any()))?);
+            Some(Hierarchy { version, mount, group })
         })
     }
 

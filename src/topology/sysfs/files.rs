@@ -5,6 +5,7 @@ use crate::topology::cpu_set::CpuSet;
 use crate::tuning::{TOPOLOGY_FILE_BYTES, TOPOLOGY_IDS};
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, Read};
+use std::iter;
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -33,13 +34,15 @@ impl Files {
         self.root.join(path)
     }
 
-    /// The text of a file, without the white space around it.
+    /// The text of a file, without the white space around it. It ends with the first zero byte: some kernels hand that out
+    /// behind their lists.
     pub(crate) fn text(&self, path: &str) -> Option<String> {
         let mut bytes = Vec::new();
         let file = open(&self.path(path)).ok()?;
         let length = file.take(TOPOLOGY_FILE_BYTES).read_to_end(&mut bytes).ok()?;
         let is_whole = (length as u64) < TOPOLOGY_FILE_BYTES;
-        is_whole.then(|| String::from_utf8_lossy(&bytes).trim().to_owned())
+        let text = bytes.split(|&byte| byte == 0).next().filter(|_| is_whole)?;
+        Some(String::from_utf8_lossy(text).trim().to_owned())
     }
 
     /// A file that holds a number.
@@ -47,18 +50,27 @@ impl Files {
         self.text(path)?.parse().ok()
     }
 
-    /// A set from the file of this path, or else of the path with `list` cut off, or of the other name, which hold bitmaps.
+    /// What two files of a folder say of a set, first the list, then the bitmap; each is read when it is asked for.
     ///
     /// Files that say what no machine has count as missing.
-    pub(crate) fn set(&self, list: &str, bitmap: &str) -> Option<CpuSet> {
-        let parsed = |set: CpuSet| is_believable(&set).then_some(set);
-        let from_list = self.text(list).and_then(|text| text.parse().ok()).and_then(parsed);
-        from_list.or_else(|| parsed(CpuSet::from_bitmap(&self.text(bitmap)?).ok()?))
+    pub(crate) fn sets<'a>(
+        &'a self,
+        folder: &str,
+        list: &str,
+        bitmap: &str,
+    ) -> impl Iterator<Item = CpuSet> + use<'a> {
+        let [list, bitmap] = [list, bitmap].map(|name| format!("{folder}/{name}"));
+        let list = iter::once_with(move || self.list(&list));
+        list.chain(iter::once_with(move || self.bitmap(&bitmap))).flatten()
     }
 
     /// A set from a file that is a list.
     pub(crate) fn list(&self, path: &str) -> Option<CpuSet> {
         self.text(path)?.parse().ok().filter(is_believable)
+    }
+
+    fn bitmap(&self, path: &str) -> Option<CpuSet> {
+        CpuSet::from_bitmap(&self.text(path)?).ok().filter(is_believable)
     }
 
     /// The numbers in the names of a folder's entries that begin with `prefix`: 3 in `cpu3`.

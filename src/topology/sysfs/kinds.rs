@@ -7,90 +7,71 @@ use crate::topology::sysfs::files::Files;
 use crate::tuning::TOPOLOGY_TURBO_PERCENT;
 use std::collections::BTreeMap;
 
-/// The kinds of these CPUs, slowest first; none if nothing tells them apart or says that they are alike.
+/// The kinds of these CPUs, slowest first; CPUs of which nothing is known are in none.
 ///
-/// The threads of a core are of one kind, so one of them is asked. What is not known of every core is not used. Two cores
-/// are of one kind if all that is known of them is the same.
-pub(crate) fn kinds(files: &Files, cpus: &CpuSet, cores: &[CpuSet]) -> Vec<CoreKind> {
-    let in_cores = cores.iter().fold(CpuSet::new(), |all, core| all.union(core));
-    let alone = cpus.difference(&in_cores);
-    let alone = alone.iter().map(|cpu| CpuSet::from(cpu..=cpu));
-    let cores = cores.iter().map(|core| core.intersection(cpus)).chain(alone);
-    let cores: Vec<CpuSet> = cores.filter(|core| !core.is_empty()).collect();
-
-    let types = core_types(files, &cores);
-    let capacity = of_each(files, &cores, "cpu_capacity");
-    let base = of_each(files, &cores, "cpufreq/base_frequency");
-    let top = of_each(files, &cores, "cpufreq/cpuinfo_max_freq");
-    // Firmware knows speeds even where no driver sets frequencies.
-    let is_known = [&capacity, &base, &top].into_iter().any(Option::is_some);
-    let nominal = if is_known { None } else { of_each(files, &cores, "acpi_cppc/nominal_perf") };
-
-    let built = |index: usize| {
-        [&types, &capacity, &base, &nominal]
-            .map(|of| of.as_ref().map_or(0, |values: &Vec<u64>| values[index]))
+/// Two CPUs are of one kind if all that is known of them is the same.
+pub(crate) fn kinds(files: &Files, cpus: &CpuSet) -> Vec<CoreKind> {
+    let cpus: Vec<usize> = cpus.iter().collect();
+    let each = |name: &str| -> Vec<Option<u64>> {
+        cpus.iter().map(|cpu| files.number(&format!("{CPU}/cpu{cpu}/{name}"))).collect()
     };
-    let top = top.map(|top| without_favourites(&top, built));
-    let speed = [&capacity, &base, &top, &nominal].into_iter().flatten().next();
-    if types.is_none() && speed.is_none() {
-        return Vec::new();
-    }
-    let key = |index: usize| (built(index), top.as_ref().map_or(0, |top| top[index]));
-    let fastest = speed.and_then(|speed| speed.iter().max()).map_or(1, |&fastest| fastest.max(1));
-    let capacity = |index: usize| {
-        let relative = u128::from(speed?[index]) * 1024 / u128::from(fastest);
+    let types = core_types(files, &cpus);
+    let capacity = each("cpu_capacity");
+    let base = each("cpufreq/base_frequency");
+    let top = each("cpufreq/cpuinfo_max_freq");
+    // Firmware knows speeds even where no driver sets frequencies.
+    let is_known = [&capacity, &base, &top].into_iter().flatten().any(Option::is_some);
+    let nominal = if is_known { vec![None; cpus.len()] } else { each("acpi_cppc/nominal_perf") };
+
+    let built = |index: usize| [types[index], capacity[index], base[index], nominal[index]];
+    let top = without_favourites(&top, built);
+    let sources = [&capacity, &base, &top, &nominal];
+    let speed = sources.into_iter().find(|source| source.iter().any(Option::is_some));
+    let fastest = speed.and_then(|speed| speed.iter().max().copied()?).unwrap_or(0).max(1);
+    let relative = |index: usize| {
+        let relative = u128::from(speed?[index]?) * 1024 / u128::from(fastest);
         u32::try_from(relative).ok()
     };
-    by_key(&cores, key, capacity)
-}
-
-/// The cores by their key, lowest first.
-fn by_key<K: Ord>(
-    cores: &[CpuSet],
-    key: impl Fn(usize) -> K,
-    capacity: impl Fn(usize) -> Option<u32>,
-) -> Vec<CoreKind> {
-    let mut kinds = BTreeMap::<K, (Vec<&CpuSet>, Option<u32>)>::new();
-    for (index, core) in cores.iter().enumerate() {
-        kinds.entry(key(index)).or_insert_with(|| (Vec::new(), capacity(index))).0.push(core);
+    // Slowest first, since what is better has higher numbers.
+    let mut kinds = BTreeMap::<_, (Vec<usize>, Option<u32>)>::new();
+    for (index, &cpu) in cpus.iter().enumerate() {
+        let key = (built(index), top[index]);
+        if key != ([None; 4], None) {
+            kinds.entry(key).or_insert_with(|| (Vec::new(), relative(index))).0.push(cpu);
+        }
     }
-    let kind = |(cores, capacity): (Vec<&CpuSet>, Option<u32>)| {
-        CoreKind::new(cores.into_iter().flat_map(CpuSet::iter).collect(), capacity)
-    };
+    let kind =
+        |(cpus, capacity): (Vec<usize>, _)| CoreKind::new(cpus.into_iter().collect(), capacity);
     kinds.into_values().map(kind).collect()
 }
 
-/// A number from each core's folder, if all have it.
-fn of_each(files: &Files, cores: &[CpuSet], name: &str) -> Option<Vec<u64>> {
-    let number = |core: &CpuSet| files.number(&format!("{CPU}/cpu{}/{name}", core.first()?));
-    cores.iter().map(number).collect()
-}
-
 /// The types by the lists of the processor's counters, which hybrid Intel machines have: slower types have lower numbers.
-fn core_types(files: &Files, cores: &[CpuSet]) -> Option<Vec<u64>> {
+fn core_types(files: &Files, cpus: &[usize]) -> Vec<Option<u64>> {
     let list = |name: &str| files.list(&format!("sys/devices/{name}/cpus"));
-    let fast = list("cpu_core")?;
+    let Some(fast) = list("cpu_core") else { return vec![None; cpus.len()] };
     let slowest = list("cpu_lowpower").unwrap_or_default();
-    let type_of = |core: &CpuSet| match core.first() {
-        Some(cpu) if fast.contains(cpu) => 2,
-        Some(cpu) if slowest.contains(cpu) => 0,
-        _ => 1,
+    let type_of = |&cpu: &usize| match cpu {
+        cpu if fast.contains(cpu) => Some(2),
+        cpu if slowest.contains(cpu) => Some(0),
+        _ => Some(1),
     };
-    Some(cores.iter().map(type_of).collect())
+    cpus.iter().map(type_of).collect()
 }
 
-/// The highest frequencies, with the lowest one for all cores of a kind that differ from it by little.
+/// The highest frequencies, with the lowest one for all CPUs that are built alike and differ from it by little.
 ///
-/// Of cores that are built alike the firmware lets the best ones go a little higher.
-fn without_favourites<K: Ord>(top: &[u64], key: impl Fn(usize) -> K) -> Vec<u64> {
+/// Of such cores the firmware lets the best ones go a little higher.
+fn without_favourites<K: Ord>(top: &[Option<u64>], key: impl Fn(usize) -> K) -> Vec<Option<u64>> {
     let mut rising: Vec<usize> = (0..top.len()).collect();
     rising.sort_by_key(|&index| (key(index), top[index]));
     let mut levelled = top.to_vec();
-    for pair in 1..rising.len() {
-        let (lower, core) = (rising[pair - 1], rising[pair]);
-        let (low, high) = (u128::from(levelled[lower]), u128::from(top[core]));
-        if key(lower) == key(core) && (high - low) * 100 < low * TOPOLOGY_TURBO_PERCENT {
-            levelled[core] = levelled[lower];
+    for pair in rising.windows(2) {
+        let [lower, cpu] = [pair[0], pair[1]];
+        if let (Some(low), Some(high)) = (levelled[lower], top[cpu]) {
+            let (spread, low) = (u128::from(high.abs_diff(low)) * 100, u128::from(low));
+            if key(lower) == key(cpu) && spread < low * TOPOLOGY_TURBO_PERCENT {
+                levelled[cpu] = levelled[lower];
+            }
         }
     }
     levelled

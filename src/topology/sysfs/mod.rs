@@ -22,21 +22,22 @@ const STATUS: &str = "proc/self/status";
 
 /// The CPUs that are online.
 pub(crate) fn online_cpus(files: &Files) -> CpuSet {
-    listed_online(files, CPU, "cpu").unwrap_or_else(|| {
-        let is_online =
-            |cpu: &usize| files.number::<u8>(&format!("{CPU}/cpu{cpu}/online")) != Some(0);
-        files.numbered(CPU, "cpu").iter().filter(is_online).collect()
-    })
+    let listed = files.list(&format!("{CPU}/online")).unwrap_or_default();
+    let there = if needs_check(&listed) { files.numbered(CPU, "cpu") } else { CpuSet::new() };
+    match (listed.is_empty(), listed.intersection(&there)) {
+        (false, checked) if checked.is_empty() => listed,
+        (false, checked) => checked,
+        (true, _) => {
+            let is_online =
+                |cpu: &usize| files.number::<u8>(&format!("{CPU}/cpu{cpu}/online")) != Some(0);
+            there.iter().filter(is_online).collect()
+        }
+    }
 }
 
-/// What a folder's list says to be online. A list that is longer than usual may say only what has a folder.
-fn listed_online(files: &Files, folder: &str, prefix: &str) -> Option<CpuSet> {
-    let listed = files.list(&format!("{folder}/online")).filter(|ids| !ids.is_empty())?;
-    if listed.len() <= TOPOLOGY_UNCHECKED {
-        return Some(listed);
-    }
-    let there = files.numbered(folder, prefix).intersection(&listed);
-    Some(if there.is_empty() { listed } else { there })
+/// Whether a list of what is online has to be compared with the folders: if it is empty, or longer than usual.
+fn needs_check(listed: &CpuSet) -> bool {
+    !(1..=TOPOLOGY_UNCHECKED).contains(&listed.len())
 }
 
 /// The affinity mask of the process, as its status file says it.
@@ -54,11 +55,14 @@ pub(crate) fn cpuset(files: &Files) -> Option<CpuSet> {
 
 /// The nodes that are online, with those of these CPUs that they have.
 pub(crate) fn nodes(files: &Files, online: &CpuSet) -> Vec<Node> {
-    let listed = listed_online(files, NODE, "node");
-    let ids = listed.unwrap_or_else(|| files.numbered(NODE, "node"));
+    let mut ids = files.list(&format!("{NODE}/online")).unwrap_or_default();
+    if needs_check(&ids) {
+        let there = files.numbered(NODE, "node");
+        ids = if ids.is_empty() { there } else { ids.intersection(&there) };
+    }
     let node = |id| {
         let folder = format!("{NODE}/node{id}");
-        let cpus = files.set(&format!("{folder}/cpulist"), &format!("{folder}/cpumap"));
+        let cpus = files.sets(&folder, "cpulist", "cpumap").next();
         Node::new(id, cpus.unwrap_or_default().intersection(online))
     };
     ids.iter().map(node).collect()
@@ -91,12 +95,14 @@ pub(crate) fn memory_kib(files: &Files, node: usize) -> Option<u64> {
 
 /// The sets of online CPUs that share what the level says, of those that contain one of `looked_at`.
 ///
-/// A CPU whose set is known from another one is not looked at.
+/// A CPU whose set is known from another one is not looked at. Some kernels list no CPU where a thing is there: then it
+/// belongs to the CPUs that `core` says, or to the one alone.
 pub(crate) fn sharing(
     files: &Files,
     level: Level,
     looked_at: &CpuSet,
     online: &CpuSet,
+    core: impl Fn(usize) -> Option<CpuSet>,
 ) -> Vec<CpuSet> {
     let mut source = Source::of(level);
     let mut known = CpuSet::new();
@@ -106,9 +112,11 @@ pub(crate) fn sharing(
             continue;
         }
         if let Some(listed) = source.read(files, cpu) {
-            // Two lists that contradict each other must not make a CPU a member of two sets. Some machines list none.
+            let alone = || CpuSet::from(cpu..=cpu);
+            let listed =
+                if listed.contains(cpu) { listed } else { core(cpu).unwrap_or_else(alone) };
+            // Two lists that contradict each other must not make a CPU a member of two sets.
             let set = listed.intersection(online).difference(&known);
-            let set = if set.contains(cpu) { set } else { CpuSet::from(cpu..=cpu) };
             known = known.union(&set);
             sets.push(set);
         }
@@ -145,7 +153,17 @@ impl Source {
         }
     }
 
+    /// The set of a CPU; an empty one if what there is says nothing of this CPU.
     fn read(&mut self, files: &Files, cpu: usize) -> Option<CpuSet> {
+        let set_in = |folder: &str, list: &str, bitmap: &str| {
+            let mut is_there = false;
+            let mut sets = files.sets(folder, list, bitmap);
+            let own = sets.find(|set| {
+                is_there = true;
+                set.contains(cpu)
+            });
+            own.or_else(|| is_there.then(CpuSet::new))
+        };
         match self {
             Source::Topology { names, last } => {
                 let first = *last;
@@ -153,8 +171,7 @@ impl Source {
                 [first].into_iter().chain(others).find_map(|index| {
                     let (list, bitmap) = names[index];
                     let folder = format!("{CPU}/cpu{cpu}/topology");
-                    let set = files.set(&format!("{folder}/{list}"), &format!("{folder}/{bitmap}"));
-                    set.inspect(|_| *last = index)
+                    set_in(&folder, list, bitmap).inspect(|_| *last = index)
                 })
             }
             Source::Cache { level, last } => {
@@ -168,7 +185,7 @@ impl Source {
                     *last = indices.iter().find(|&index| index != *last && is_here(index))?;
                 }
                 let folder = format!("{CPU}/cpu{cpu}/cache/index{last}");
-                files.set(&format!("{folder}/shared_cpu_list"), &format!("{folder}/shared_cpu_map"))
+                set_in(&folder, "shared_cpu_list", "shared_cpu_map")
             }
         }
     }
