@@ -70,6 +70,7 @@ pub mod str;
 pub mod string;
 mod sync;
 mod thread_pool;
+pub mod topology;
 mod tuning;
 mod unit;
 mod util;

@@ -73,3 +73,19 @@ pub(crate) const SAMPLE_EVERY: u32 = 16;
 
 /// The most items between two looks of a search at whether somebody else has found something. Bench: `collect`.
 pub(crate) const STRIDE_MOST: usize = 1024;
+
+/// Numbers of CPUs and nodes from here on are taken for garbage. Linux has at most 8192 CPUs and 1024 nodes; the bound
+/// keeps a damaged file from making detection walk through billions of folders.
+pub(crate) const TOPOLOGY_IDS: usize = 1 << 16;
+
+/// Longer lists of what is online are compared with the folders that are there, which costs as much as reading ten files;
+/// few machines have so many CPUs, and none so many nodes.
+pub(crate) const TOPOLOGY_UNCHECKED: usize = 512;
+
+/// Longer files are not read, in bytes. Those of `/sys` have at most 4096; a host of containers has some hundred kilobytes
+/// of mounts.
+pub(crate) const TOPOLOGY_FILE_BYTES: u64 = 1 << 20;
+
+/// Highest frequencies that differ by less are those of cores built alike, in percent: firmware lets the best cores of a
+/// package go a little higher, by 2 to 8 percent on desktop processors, while the cores of hybrid ones differ by 20 and more.
+pub(crate) const TOPOLOGY_TURBO_PERCENT: u128 = 10;
