@@ -227,6 +227,15 @@ impl Topology {
         }
     }
 
+    /// The machine of these files, as the thread with this affinity mask sees it.
+    ///
+    /// What the kernel says of a mask is taken as it is: a container may be shown a list of online CPUs that is made up.
+    #[cfg(any(target_os = "linux", target_os = "android", test))]
+    fn from_mask(files: Files, allowed: CpuSet) -> Topology {
+        let cpus = sysfs::online_cpus(&files).union(&allowed);
+        Topology::from_files(files, cpus, allowed.clone(), allowed)
+    }
+
     /// A machine whose details are read from files when somebody asks for them.
     fn from_files(files: Files, cpus: CpuSet, allowed: CpuSet, looked_at: CpuSet) -> Topology {
         let nodes = sysfs::nodes(&files, &cpus);
@@ -567,5 +576,73 @@ impl Topology {
     /// ```
     pub fn files_read(&self) -> usize {
         self.source.as_ref().map_or(0, |source| source.files.reads())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::{env, fs, process};
+
+    /// A machine with 2 CPUs for each third cache and two of these for each node; its files are gone with the closure.
+    fn with_files<R>(nodes: usize, test: impl FnOnce(&dyn Fn(&str) -> Topology) -> R) -> R {
+        let root = env::temp_dir().join(format!("lazy-{}-{nodes}", process::id()));
+        let put = |path: &str, text: &str| {
+            let path = root.join("sys/devices/system").join(path);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, text).unwrap();
+        };
+        put("cpu/online", &format!("0-{}", 4 * nodes - 1));
+        put("node/online", &format!("0-{}", nodes - 1));
+        for node in 0..nodes {
+            put(&format!("node/node{node}/cpulist"), &format!("{}-{}", 4 * node, 4 * node + 3));
+            put(&format!("node/node{node}/distance"), &vec!["10"; nodes].join(" "));
+        }
+        for cpu in 0..4 * nodes {
+            let cache = format!("cpu/cpu{cpu}/cache/index3");
+            put(&format!("{cache}/level"), "3");
+            put(&format!("{cache}/type"), "Unified");
+            put(&format!("{cache}/shared_cpu_list"), &format!("{}-{}", cpu & !1, cpu | 1));
+        }
+        let result = test(&|mask| Topology::from_mask(Files::new(&root), mask.parse().unwrap()));
+        fs::remove_dir_all(&root).unwrap();
+        result
+    }
+
+    #[test]
+    fn one_node_needs_three_files() {
+        with_files(1, |machine| {
+            let topology = machine("0-3");
+            assert_eq!(topology.groups().len(), 1);
+            assert!(topology.order(0).is_empty());
+            assert_eq!(topology.files_read(), 3);
+            // Three files of the first CPU of each cache, once.
+            assert_eq!(topology.sharing(Level::L3).len(), 2);
+            assert_eq!(topology.clone().sharing(Level::L3).len(), 2);
+            assert_eq!(topology.files_read(), 9);
+        });
+    }
+
+    #[test]
+    fn nodes_need_two_files_each_and_caches_of_others_none() {
+        with_files(4, |machine| {
+            let topology = machine("2-6");
+            assert_eq!(topology.groups().len(), 2);
+            assert_eq!(topology.files_read(), 6);
+            assert_eq!(topology.order(0), [[1]]);
+            assert_eq!(topology.files_read(), 10);
+            assert_eq!(topology.sharing(Level::L3).len(), 3);
+            assert_eq!(topology.files_read(), 19);
+        });
+    }
+
+    /// As where a container is shown as many CPUs as it may use, numbered from 0.
+    #[test]
+    fn a_mask_counts_more_than_the_list_of_what_is_online() {
+        with_files(1, |machine| {
+            let topology = machine("8-9");
+            assert_eq!(topology.allowed_cpus().to_string(), "8-9");
+            assert_eq!(topology.groups()[0].node(), None);
+        });
     }
 }

@@ -19,8 +19,8 @@ use std::fmt;
 /// fn depth(part: &Part) -> usize {
 ///     1 + part.parts().iter().map(depth).max().unwrap_or(0)
 /// }
-/// // The machine, its packages, their nodes, the caches of these, cores.
-/// assert_eq!(depth(&Topology::fake("4x8/l3=4:socket2x2")?.parts()), 5);
+/// // The machine, its packages, their nodes, third and second caches, cores.
+/// assert_eq!(depth(&Topology::fake("4x8/l3=4:socket2x2")?.parts()), 6);
 /// # Ok::<(), moirai::topology::ParseTopologyError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,12 +8,10 @@ use crate::tuning::TOPOLOGY_IDS;
 use std::io;
 use std::path::Path;
 
-/// What the kernel says of its mask is taken as it is: a container may be shown a list of online CPUs that is made up.
 pub(crate) fn detect() -> Topology {
     let files = Files::new(Path::new("/"));
     let allowed = allowed(&files);
-    let cpus = sysfs::online_cpus(&files).union(&allowed);
-    Topology::from_files(files, cpus, allowed.clone(), allowed)
+    Topology::from_mask(files, allowed)
 }
 
 pub(crate) fn allowed_cpus() -> CpuSet {
