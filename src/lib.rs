@@ -54,6 +54,7 @@ mod cow;
 mod global;
 pub mod iter;
 mod join;
+pub mod metrics;
 pub mod option;
 mod os_string;
 mod pieces;
@@ -81,9 +82,10 @@ pub use broadcast::{BroadcastContext, broadcast, spawn_broadcast};
 pub use join::{FnContext, join, join_context};
 pub use scope::{Scope, ScopeFifo, in_place_scope, in_place_scope_fifo, scope, scope_fifo};
 pub use spawn::{spawn, spawn_fifo};
+pub use steal::StealOrder;
 pub use thread_pool::{
-    Guests, ThreadBuilder, ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder, WaitPolicy,
-    current_num_threads, current_thread_index, max_num_threads,
+    Guests, Pinning, Placement, ThreadBuilder, ThreadPool, ThreadPoolBuildError, ThreadPoolBuilder,
+    WaitPolicy, Worker, current_num_threads, current_thread_index, max_num_threads,
 };
 pub use yielding::{Yield, yield_local, yield_now};
 

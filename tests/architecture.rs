@@ -25,6 +25,7 @@ const LAYERS: &[Layer] = &[
             "broadcast",
             "yielding",
             "configuration",
+            "metrics",
             "thread_pool",
         ],
         below: &[BASE, "topology", "steal", "pool", CALLS],

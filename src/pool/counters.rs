@@ -18,6 +18,9 @@ pub(crate) enum Counter {
     Leapfrogs,
     /// Jobs taken from an injector.
     Injected,
+    /// Shares of calls that were dealt to this seat's group, or to another one.
+    Dealt,
+    DealtElsewhere,
     /// Times the resident went to sleep.
     Parks,
     /// Times the resident was woken for work.
@@ -27,7 +30,7 @@ pub(crate) enum Counter {
     ItemsAway,
 }
 
-const COUNTERS: usize = 12;
+pub(crate) const COUNTERS: usize = 14;
 
 impl Counter {
     /// A theft over this distance.
@@ -75,6 +78,12 @@ impl Counters {
     pub(crate) fn read(&self, counter: Counter) -> usize {
         // ORDERING: Relaxed. A statistic.
         self.0[counter as usize].load(Ordering::Relaxed)
+    }
+
+    /// All of them, in the order of [`Counter`].
+    pub(crate) fn read_all(&self) -> [usize; COUNTERS] {
+        // ORDERING: Relaxed. Statistics.
+        std::array::from_fn(|counter| self.0[counter].load(Ordering::Relaxed))
     }
 
     /// Thefts over any distance.

@@ -40,7 +40,9 @@ impl Registry {
         if stack::remaining().is_none_or(|left| left < wanted) {
             return None;
         }
-        let seat = self.seats().iter().find(|seat| seat.state.lend(self.idle()))?;
+        let mut seats = self.neighbours().outwards(self.first_outside());
+        let seat = seats.find(|seat| self.seats()[*seat].state.lend(self.idle()))?;
+        let seat = &self.seats()[seat];
         seat.set_holder(true, LENT_ONE);
         // SAFETY: lent to this thread; `Borrowed` gives it back before the caller's stay in the pool ends.
         let before = unsafe { Seat::set_current(seat) };

@@ -6,6 +6,7 @@ pub(crate) mod frame;
 mod group;
 mod guest;
 pub(crate) mod handlers;
+pub(crate) mod home;
 pub(crate) mod job;
 pub(crate) mod latch;
 mod outside;

@@ -1,7 +1,9 @@
 //! The shared side of a pool: its seats, its groups, what is set for all, and its life.
 
+use crate::pool::counters::COUNTERS;
 use crate::pool::group::Group;
 use crate::pool::handlers::Handlers;
+use crate::pool::home::Home;
 use crate::pool::job::{CallJob, JobRef};
 use crate::pool::latch::CoreLatch;
 use crate::pool::outside::OutsideParkers;
@@ -13,11 +15,12 @@ use crate::pool::wake_cost::WakeCost;
 use crate::pool::worker::Wait;
 use crate::steal::Neighbours;
 use crate::sync::{AtomicUsize, Ordering};
+use crate::topology::binding;
 use crate::util::clock::{self, ticks};
 use crate::util::{CachePadded, unwind};
 use std::any::Any;
 use std::ops::Range;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 
 /// The largest number of threads in a pool.
 pub(crate) const MAX_THREADS: usize = if cfg!(target_pointer_width = "64") { 65_535 } else { 255 };
@@ -41,6 +44,10 @@ pub(crate) struct Registry {
     seats: Box<[Seat]>,
     groups: Box<[Group]>,
     neighbours: Neighbours,
+    /// One for each seat, or none if threads may run anywhere.
+    homes: Box<[Home]>,
+    /// The group of each CPU; empty where there is one group.
+    group_of_cpu: Box<[usize]>,
     settings: Settings,
     /// 1 while guests are admitted.
     guests: AtomicUsize,
@@ -50,13 +57,20 @@ pub(crate) struct Registry {
     outside_scopes: AtomicUsize,
     /// Calls in progress that were dealt to the groups.
     dealing: AtomicUsize,
+    /// What the seats had counted when the counters were last reset; empty if they never were.
+    pub(crate) counted_before: Mutex<Vec<[usize; COUNTERS]>>,
     pub(crate) startup: Startup,
     pub(crate) wake_cost: WakeCost,
 }
 
 impl Registry {
     /// A pool with these seats, and nobody on them yet.
-    pub(crate) fn new(neighbours: Neighbours, settings: Settings) -> Arc<Self> {
+    pub(crate) fn new(
+        neighbours: Neighbours,
+        homes: Vec<Home>,
+        group_of_cpu: Vec<usize>,
+        settings: Settings,
+    ) -> Arc<Self> {
         clock::calibrate();
         Arc::new_cyclic(|registry| {
             let idle = Box::new(CachePadded::new(IdleWord::new()));
@@ -71,12 +85,15 @@ impl Registry {
                 groups: groups.iter().map(|_| Group::new()).collect(),
                 idle,
                 neighbours,
+                homes: homes.into(),
+                group_of_cpu: group_of_cpu.into(),
                 guests: AtomicUsize::new(usize::from(settings.guests)),
                 settings,
                 users: AtomicUsize::new(1),
                 parkers: OutsideParkers::new(),
                 outside_scopes: AtomicUsize::new(1),
                 dealing: AtomicUsize::new(0),
+                counted_before: Mutex::new(Vec::new()),
                 startup: Startup::new(),
                 wake_cost: WakeCost::new(),
             }
@@ -102,9 +119,21 @@ impl Registry {
         &self.groups[group]
     }
 
-    /// The group of a thread from outside.
+    /// Where the resident of a seat is to run, if anything was said about it.
+    pub(crate) fn home(&self, seat: usize) -> Option<&Home> {
+        self.homes.get(seat)
+    }
+
+    /// The group of a thread from outside: the one on whose CPUs it runs.
+    #[inline]
     pub(crate) fn outside_group(&self) -> usize {
-        0
+        if self.groups.len() == 1 { 0 } else { self.group_here() }
+    }
+
+    #[cold]
+    fn group_here(&self) -> usize {
+        let cpu = binding::current_cpu();
+        cpu.and_then(|cpu| self.group_of_cpu.get(cpu)).copied().unwrap_or(0)
     }
 
     pub(crate) fn breadth_first(&self) -> bool {
@@ -251,7 +280,7 @@ impl Registry {
     }
 
     /// The first seat of the group of a thread from outside.
-    fn first_outside(&self) -> usize {
+    pub(crate) fn first_outside(&self) -> usize {
         self.neighbours.groups()[self.outside_group()].start
     }
 

@@ -103,7 +103,7 @@ impl Seat {
                 // SAFETY: the caller holds the seat.
                 let local = unsafe { self.find_local() };
                 return local
-                    .or_else(|| self.registry().group(self.group).dealt.take())
+                    .or_else(|| self.take_dealt())
                     .or_else(|| self.steal_anything())
                     .or_else(|| self.take_injected());
             }
@@ -178,7 +178,19 @@ impl Seat {
                 self.counters.bump(Counter::tries(self.distance_to(victim)));
             }
         }
-        if reach == Reach::Group { None } else { registry.take_dealt_elsewhere(self.group) }
+        if reach == Reach::Group {
+            return None;
+        }
+        let job = registry.take_dealt_elsewhere(self.group)?;
+        self.counters.bump(Counter::DealtElsewhere);
+        Some(job)
+    }
+
+    /// A share that was dealt to this seat's group.
+    fn take_dealt(&self) -> Option<JobRef> {
+        let job = self.registry().group(self.group).dealt.take()?;
+        self.counters.bump(Counter::Dealt);
+        Some(job)
     }
 
     fn distance_to(&self, other: &Seat) -> Distance {

@@ -166,6 +166,16 @@ impl Neighbours {
         }
     }
 
+    /// How many there are.
+    ///
+    /// ```
+    /// assert_eq!(moirai::steal::Neighbours::flat(4).seats(), 4);
+    /// ```
+    #[inline]
+    pub fn seats(&self) -> usize {
+        self.group_of.len()
+    }
+
     /// The seats of each group.
     ///
     /// ```

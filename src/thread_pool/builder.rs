@@ -1,5 +1,6 @@
 //! [`ThreadPoolBuilder`].
 
+use super::layout::{Hints, Layout, Pinning, Placement};
 use super::policy::{self, Guests, WaitPolicy};
 use super::spawn::{CustomSpawn, DefaultSpawn, ThreadBuilder, ThreadSpawn, seat_current_thread};
 use super::{ThreadPool, ThreadPoolBuildError};
@@ -7,7 +8,8 @@ use crate::global;
 use crate::pool::handlers::Handlers;
 use crate::pool::registry::{MAX_THREADS, Registry, Settings};
 use crate::pool::seat::Seat;
-use crate::steal::Neighbours;
+use crate::steal::StealOrder;
+use crate::topology::{CpuSet, Topology};
 use crate::tuning;
 use std::any::Any;
 use std::sync::Arc;
@@ -38,6 +40,7 @@ pub struct ThreadPoolBuilder<S = DefaultSpawn> {
     breadth_first: bool,
     wait_policy: Option<WaitPolicy>,
     guests: Option<Guests>,
+    hints: Hints,
     spawn: S,
 }
 
@@ -52,6 +55,7 @@ impl Default for ThreadPoolBuilder {
             breadth_first: false,
             wait_policy: None,
             guests: None,
+            hints: Hints::default(),
             spawn: DefaultSpawn,
         }
     }
@@ -120,7 +124,8 @@ impl<S> ThreadPoolBuilder<S> {
     /// The number of threads; 0, the default, leaves it to the environment and the machine.
     ///
     /// Then `RAYON_NUM_THREADS` counts if it is a positive number, else (unless it is 0) the older `RAYON_RS_NUM_CPUS`, else
-    /// what `std::thread::available_parallelism` says. Cut down to [`max_num_threads`](crate::max_num_threads).
+    /// `MOIRAI_NUM_THREADS`, else
+    /// what `std::thread::available_parallelism` says, or if hints restrict the pool, the number of CPUs that they leave. Cut down to [`max_num_threads`](crate::max_num_threads).
     ///
     /// # Examples
     ///
@@ -333,6 +338,152 @@ impl<S> ThreadPoolBuilder<S> {
         self
     }
 
+    /// Lays the pool out on this machine instead of the one found by [`Topology::detect`]. Not in rayon.
+    ///
+    /// The environment variable `MOIRAI_TOPOLOGY` sets it for pools whose builder does not: `auto`, `off` (one group), or
+    /// `fake:4x8` as for [`Topology::fake`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use moirai::{ThreadPoolBuilder, topology::Topology};
+    /// // Two nodes of two CPUs, on whatever this runs.
+    /// let builder = ThreadPoolBuilder::new().num_threads(4).topology(Topology::fake("2x2")?);
+    /// let groups: Vec<usize> = builder.build()?.workers().iter().map(|w| w.group()).collect();
+    /// assert_eq!(groups, [0, 0, 1, 1]);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn topology(mut self, topology: Topology) -> Self {
+        self.hints.topology = Some(topology);
+        self
+    }
+
+    /// Uses the CPUs of these nodes only, by the numbers that the system gives them. Not in rayon.
+    ///
+    /// Building fails if there is no such node, or none of its CPUs may be used. If nothing is said about the number of
+    /// threads, there is one for each CPU that is left.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use moirai::{ThreadPoolBuilder, topology::Topology};
+    /// let builder = || ThreadPoolBuilder::new().num_threads(2).topology(Topology::fake("2x2").unwrap());
+    /// assert!(builder().nodes([1]).build().is_ok());
+    /// let error = builder().nodes([7]).build().unwrap_err();
+    /// assert!(error.to_string().contains("there is no node 7; the machine has the nodes [0, 1]"));
+    /// ```
+    #[must_use]
+    pub fn nodes(mut self, nodes: impl IntoIterator<Item = usize>) -> Self {
+        self.hints.nodes = Some(nodes.into_iter().collect());
+        self
+    }
+
+    /// Uses these CPUs only. Not in rayon.
+    ///
+    /// Building fails if the process may not use one of them. If nothing is said about the number of threads, there is one
+    /// for each CPU.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use moirai::{ThreadPoolBuilder, topology::Topology};
+    /// let allowed = Topology::detect().allowed_cpus().clone();
+    /// let first = allowed.iter().take(1).collect();
+    /// let pool = ThreadPoolBuilder::new().cpus(first).build()?;
+    /// assert!(pool.current_num_threads() >= 1);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
+    #[must_use]
+    pub fn cpus(mut self, cpus: CpuSet) -> Self {
+        self.hints.cpus = Some(cpus);
+        self
+    }
+
+    /// Uses one CPU of each core only, where cores have several (SMT, hyper-threading). Not in rayon.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use moirai::{ThreadPoolBuilder, topology::Topology};
+    /// let machine = Topology::fake("1x8/smt=2")?;
+    /// let pool = ThreadPoolBuilder::new().topology(machine).physical_cores_only().build()?;
+    /// # if std::env::var_os("RAYON_NUM_THREADS").is_none() {
+    /// assert_eq!(pool.current_num_threads(), 4);
+    /// # }
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn physical_cores_only(mut self) -> Self {
+        self.hints.physical_cores_only = true;
+        self
+    }
+
+    /// Uses the fastest kind of cores only, where there are several kinds; all of them elsewhere. Not in rayon.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().performance_cores_only().build()?;
+    /// assert!(pool.current_num_threads() >= 1);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
+    #[must_use]
+    pub fn performance_cores_only(mut self) -> Self {
+        self.hints.performance_cores_only = true;
+        self
+    }
+
+    /// Whether workers are bound to CPUs. Not in rayon. With a [spawn handler](Self::spawn_handler) too: they bind themselves
+    /// in [`ThreadBuilder::run`].
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use moirai::{Pinning, ThreadPoolBuilder};
+    /// let pool = ThreadPoolBuilder::new().num_threads(2).pinning(Pinning::Group).build()?;
+    /// assert_eq!(pool.join(|| 1, || 2), (1, 2));
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
+    #[must_use]
+    pub fn pinning(mut self, pinning: Pinning) -> Self {
+        self.hints.pinning = pinning;
+        self
+    }
+
+    /// In which order idle workers look at the others; by distance if this is not called. Not in rayon.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use moirai::{StealOrder, ThreadPoolBuilder};
+    /// let pool = ThreadPoolBuilder::new().num_threads(2).steal_order(StealOrder::Uniform).build()?;
+    /// assert_eq!(pool.join(|| 1, || 2), (1, 2));
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
+    #[must_use]
+    pub fn steal_order(mut self, order: StealOrder) -> Self {
+        self.hints.steal_order = order;
+        self
+    }
+
+    /// Whether large calls are dealt to the groups; they are if this is not called. Not in rayon. On a machine with one group
+    /// it changes nothing.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use moirai::{Placement, ThreadPoolBuilder};
+    /// let pool = ThreadPoolBuilder::new().num_threads(2).placement(Placement::None).build()?;
+    /// assert_eq!(pool.join(|| 1, || 2), (1, 2));
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
+    #[must_use]
+    pub fn placement(mut self, placement: Placement) -> Self {
+        self.hints.placement = placement;
+        self
+    }
+
     /// Starts the threads by a closure of one's own, called on the building thread once for each, in the order of indices.
     ///
     /// It must see to it that [`ThreadBuilder::run`] is called on a thread; name and stack size are its business. If it
@@ -365,13 +516,15 @@ impl<S> ThreadPoolBuilder<S> {
             breadth_first: self.breadth_first,
             wait_policy: self.wait_policy,
             guests: self.guests,
+            hints: self.hints,
             spawn: CustomSpawn(spawn),
         }
     }
 
-    fn threads(&self) -> usize {
-        let threads = if self.num_threads > 0 { self.num_threads } else { default_threads() };
-        threads.min(MAX_THREADS)
+    fn layout(&mut self) -> Result<Layout, ThreadPoolBuildError> {
+        let asked = Some(self.num_threads).filter(|threads| *threads > 0).or_else(threads_from_env);
+        let asked = asked.map(|threads| threads.min(MAX_THREADS));
+        std::mem::take(&mut self.hints).lay_out(asked, || machine_threads().min(MAX_THREADS))
     }
 }
 
@@ -429,7 +582,9 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
         if self.use_current_thread && Seat::current().is_some() {
             return Err(ThreadPoolBuildError::in_a_pool());
         }
-        let threads = self.threads();
+        let placement = self.hints.placement;
+        let Layout { neighbours, homes, group_of_cpu } = self.layout()?;
+        let threads = neighbours.seats();
         let wait_policy =
             self.wait_policy.or_else(policy::wait_policy_from_env).unwrap_or_default();
         let guests = match self.guests.or_else(policy::guests_from_env).unwrap_or_default() {
@@ -444,10 +599,10 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
             breadth_first: self.breadth_first,
             waits_for_anything: wait_policy == WaitPolicy::Anything,
             guests,
-            deals: true,
+            deals: placement == Placement::ByGroup,
             stack_bytes: self.stack_size.unwrap_or_else(default_stack_bytes),
         };
-        let registry = Registry::new(Neighbours::flat(threads), settings);
+        let registry = Registry::new(neighbours, homes, group_of_cpu, settings);
         // Until all threads are there, a failure must tell those that are to end.
         let ender = EndOnFailure(&registry);
         let mut first = 0;
@@ -480,18 +635,16 @@ impl Drop for EndOnFailure<'_> {
     }
 }
 
-/// The number of threads when the builder names none.
-fn default_threads() -> usize {
+/// The number of threads that the environment asks for; `None` leaves it to the machine.
+fn threads_from_env() -> Option<usize> {
     let number = |name| env::var(name).ok()?.parse::<usize>().ok();
     match number("RAYON_NUM_THREADS") {
-        Some(0) => return machine_threads(),
-        Some(threads) => return threads,
+        Some(0) => return None,
+        Some(threads) => return Some(threads),
         None => {}
     }
-    match number("RAYON_RS_NUM_CPUS") {
-        Some(threads) if threads > 0 => threads,
-        _ => machine_threads(),
-    }
+    let older = number("RAYON_RS_NUM_CPUS").filter(|threads| *threads > 0);
+    older.or_else(|| number("MOIRAI_NUM_THREADS").filter(|threads| *threads > 0))
 }
 
 fn machine_threads() -> usize {
@@ -530,6 +683,7 @@ impl<S> fmt::Debug for ThreadPoolBuilder<S> {
             .field("breadth_first", &self.breadth_first)
             .field("wait_policy", &self.wait_policy)
             .field("guests", &self.guests)
+            .field("hints", &self.hints)
             .finish()
     }
 }

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::{fmt, io};
 
 /// Why a pool could not be built: the global pool exists already, the current thread belongs to another pool, or the
-/// operating system refused a thread. In the last case its error is the [`source`](Error::source).
+/// operating system refused a thread, or hints about the machine cannot be followed. If a thread was refused, its error is the [`source`](Error::source).
 ///
 /// # Examples
 ///
@@ -29,6 +29,8 @@ enum ErrorKind {
     GlobalPoolAlreadyInitialized,
     CurrentThreadAlreadyInPool,
     IOError(io::Error),
+    /// Hints that contradict the machine or each other.
+    Hint(String),
 }
 
 impl ThreadPoolBuildError {
@@ -38,6 +40,10 @@ impl ThreadPoolBuildError {
 
     pub(crate) fn in_a_pool() -> Self {
         ThreadPoolBuildError { kind: ErrorKind::CurrentThreadAlreadyInPool }
+    }
+
+    pub(crate) fn hint(text: String) -> Self {
+        ThreadPoolBuildError { kind: ErrorKind::Hint(text) }
     }
 
     pub(crate) fn io(error: io::Error) -> Self {
@@ -60,6 +66,7 @@ impl fmt::Display for ThreadPoolBuildError {
                 f.write_str("The current thread is already part of another thread pool.")
             }
             ErrorKind::IOError(error) => error.fmt(f),
+            ErrorKind::Hint(text) => write!(f, "The thread pool cannot be placed: {text}."),
         }
     }
 }

@@ -2,19 +2,24 @@
 
 mod builder;
 mod error;
+mod layout;
 mod policy;
 mod spawn;
+mod worker;
 
 pub use builder::ThreadPoolBuilder;
 pub use error::ThreadPoolBuildError;
+pub use layout::{Pinning, Placement};
 pub use policy::{Guests, WaitPolicy};
 pub use spawn::ThreadBuilder;
+pub use worker::Worker;
 
 pub(crate) use builder::build_default_global;
 
 use crate::broadcast::{BroadcastContext, broadcast_in, spawn_broadcast_in};
 use crate::global;
 use crate::join::join;
+use crate::metrics::Metrics;
 use crate::pool::registry::{MAX_THREADS, Registry};
 use crate::pool::seat::Seat;
 use crate::scope::{
@@ -111,6 +116,50 @@ impl ThreadPool {
         R: Send,
     {
         broadcast_in(&self.registry, op)
+    }
+
+    /// Makes the counters of [`metrics`](Self::metrics) begin at 0 again, for all who read them. Not in rayon.
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(2).build()?;
+    /// pool.install(|| ());
+    /// pool.reset_metrics();
+    /// assert_eq!(pool.metrics().total().injected(), 0);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
+    pub fn reset_metrics(&self) {
+        Metrics::reset(&self.registry);
+    }
+
+    /// What the workers have done since the pool was built. Not in rayon.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(2).build()?;
+    /// let before = pool.metrics();
+    /// pool.install(|| ());
+    /// assert_eq!(pool.metrics().since(&before).total().injected(), 1);
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
+    pub fn metrics(&self) -> Metrics {
+        Metrics::of(&self.registry)
+    }
+
+    /// Where the workers live, by index. Not in rayon.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(2).build()?;
+    /// for worker in pool.workers() {
+    ///     println!("{worker:?}");
+    /// }
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
+    pub fn workers(&self) -> Vec<Worker> {
+        let seats = self.registry.seats().iter();
+        seats.map(|seat| Worker::of(seat, self.registry.home(seat.index))).collect()
     }
 
     /// The number of workers of this pool; it never changes.

@@ -128,6 +128,9 @@ impl ThreadBuilder {
         let seat = &registry.seats()[index];
         // SAFETY: each seat's resident is made once; the registry is held until the seat is given up, below.
         let before = unsafe { Seat::set_current(seat) };
+        if let Some(home) = registry.home(index) {
+            home.move_in();
+        }
         registry.startup.worker_has_begun();
         let handlers = registry.handlers();
         handlers.call(handlers.start.as_deref(), index);

@@ -19,6 +19,7 @@
 //! }
 //! ```
 
+pub(crate) mod binding;
 mod cpu_set;
 mod draw;
 mod error;
