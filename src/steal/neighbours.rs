@@ -435,7 +435,7 @@ impl<'a> Sweep<'a> {
         let seats = self.seats;
         let alone = self.own..self.own + 1;
         if self.reach == Reach::Anywhere {
-            return (number == 0).then(|| Ring::Around(0..seats.group_of.len(), alone));
+            return (number == 0).then_some(Ring::Around(0..seats.group_of.len(), alone));
         }
         if let Some(level) = seats.levels.get(number) {
             let below = number.checked_sub(1).map(|below| &seats.levels[below]);
