@@ -253,8 +253,6 @@ fn too_few(expected: usize, got: usize) -> String {
 fn certain(said: usize, has: usize, how: How) -> Option<Outcome> {
     let half = said / 2;
     Some(match how {
-        // An iterator that has more than its `size_hint` allows may be believed or counted.
-        How::LyingIter if has > said => return None,
         How::Bridge | How::OneByOne | How::Iter | How::LyingIter => match has {
             _ if has > said => Err(TOO_MANY.into()),
             _ if has < said => Err(too_few(said, has)),

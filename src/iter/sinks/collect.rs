@@ -262,10 +262,18 @@ impl<'v, T> Folder<T> for CollectFolder<'v, T> {
         if most.is_some_and(|most| most <= spare.len()) {
             // No check for each item: this is the loop that gets vectorized. The iterator comes first
             // and so is asked once more than it has items: `step_by` then makes what follows its last.
-            for (item, slot) in iter.zip(spare) {
+            let mut made = 0;
+            let counted = iter.map(|item| {
+                made += 1;
+                item
+            });
+            let before = self.filled.len;
+            for (item, slot) in counted.zip(spare) {
                 slot.write(item);
                 self.filled.len += 1;
             }
+            // An iterator that has more than it says: the first one too many found no slot and is gone.
+            assert!(made == self.filled.len - before, "too many values pushed to consumer");
         } else {
             for item in iter {
                 self = self.consume(item);
