@@ -2,6 +2,7 @@
 
 pub(crate) mod counters;
 mod deferred;
+mod ending;
 pub(crate) mod frame;
 mod group;
 mod guest;

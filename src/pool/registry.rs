@@ -1,6 +1,7 @@
 //! The shared side of a pool: its seats, its groups, what is set for all, and its life.
 
 use crate::pool::counters::COUNTERS;
+use crate::pool::ending::Ending;
 use crate::pool::group::Group;
 use crate::pool::handlers::Handlers;
 use crate::pool::home::Home;
@@ -60,6 +61,7 @@ pub(crate) struct Registry {
     /// What the seats had counted when the counters were last reset; empty if they never were.
     pub(crate) counted_before: Mutex<Vec<[usize; COUNTERS]>>,
     pub(crate) startup: Startup,
+    pub(crate) ending: Ending,
     pub(crate) wake_cost: WakeCost,
 }
 
@@ -95,6 +97,7 @@ impl Registry {
                 dealing: AtomicUsize::new(0),
                 counted_before: Mutex::new(Vec::new()),
                 startup: Startup::new(),
+                ending: Ending::new(),
                 wake_cost: WakeCost::new(),
             }
         })

@@ -610,6 +610,7 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
             seat_current_thread(&registry);
             first = 1;
         }
+        registry.ending.expect(threads - first);
         for index in first..threads {
             let name = self.thread_name.as_mut().map(|name| name(index));
             let worker = ThreadBuilder::new(name, self.stack_size, Arc::clone(&registry), index);

@@ -4,7 +4,6 @@ use super::ThreadPoolBuildError;
 use crate::pool::home::Home;
 use crate::steal::{Neighbours, Place, StealOrder};
 use crate::topology::{CpuSet, Level, Topology};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Whether the workers of a pool are bound to CPUs.
@@ -121,8 +120,9 @@ impl Hints {
 
     /// The machine; `None` if it has one node and nothing needs to be known about that.
     fn topology(&self, is_plain: bool) -> Result<Option<Topology>, ThreadPoolBuildError> {
-        /// The number of nodes does not change while a process runs.
-        static HAS_ONE_NODE: OnceLock<bool> = OnceLock::new();
+        // The number of nodes does not change while a process runs. 0: not known. No lock, since a process may be forked while
+        // it is found out.
+        static NODES: AtomicUsize = AtomicUsize::new(0);
         if let Some(topology) = &self.topology {
             return Ok(Some(topology.clone()));
         }
@@ -132,10 +132,14 @@ impl Hints {
                 .map(Some)
                 .map_err(|error| ThreadPoolBuildError::hint(format!("MOIRAI_TOPOLOGY: {error}")));
         }
-        if is_plain && *HAS_ONE_NODE.get_or_init(|| Topology::detect().nodes().len() <= 1) {
+        // ORDERING: Relaxed. A number by itself.
+        if is_plain && NODES.load(Ordering::Relaxed) == 1 {
             return Ok(None);
         }
-        Ok(Some(Topology::detect()))
+        let topology = Topology::detect();
+        // ORDERING: Relaxed, as above.
+        NODES.store(topology.nodes().len().max(1), Ordering::Relaxed);
+        Ok(Some(topology))
     }
 
     /// The CPUs that the pool may use.

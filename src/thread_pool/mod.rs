@@ -28,6 +28,7 @@ use crate::scope::{
 use crate::spawn::{spawn_fifo_in, spawn_in};
 use crate::yielding::{self, Yield};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// A pool of worker threads of its own.
 ///
@@ -129,6 +130,62 @@ impl ThreadPool {
     /// ```
     pub fn reset_metrics(&self) {
         Metrics::reset(&self.registry);
+    }
+
+    /// Ends the pool as dropping it does, and waits: for the jobs that were spawned, and for the threads. Not in rayon.
+    ///
+    /// Threads of a [spawn handler](ThreadPoolBuilder::spawn_handler) are not joined: they have left
+    /// [`ThreadBuilder::run`], or are about to. The thread of [`use_current_thread`](ThreadPoolBuilder::use_current_thread) is
+    /// not waited for.
+    ///
+    /// # Panics
+    ///
+    /// If the caller is a worker of this very pool, which would wait for itself.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicBool, Ordering};
+    /// static DONE: AtomicBool = AtomicBool::new(false);
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(2).build()?;
+    /// pool.spawn(|| DONE.store(true, Ordering::Relaxed));
+    /// pool.shutdown();
+    /// assert!(DONE.load(Ordering::Relaxed));
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
+    pub fn shutdown(self) {
+        self.end(None);
+    }
+
+    /// The same, for so long at most. `true` if all threads have ended; otherwise they end by themselves, later. Not in rayon.
+    ///
+    /// # Panics
+    ///
+    /// As [`shutdown`](Self::shutdown).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// let pool = moirai::ThreadPoolBuilder::new().num_threads(1).build()?;
+    /// let (open, door) = std::sync::mpsc::channel::<()>();
+    /// pool.spawn(move || door.recv().unwrap());
+    /// assert!(!pool.shutdown_timeout(Duration::from_millis(1)), "a job waits at the door");
+    /// open.send(()).unwrap();
+    /// # Ok::<(), moirai::ThreadPoolBuildError>(())
+    /// ```
+    pub fn shutdown_timeout(self, limit: Duration) -> bool {
+        self.end(Some(limit))
+    }
+
+    fn end(self, limit: Option<Duration>) -> bool {
+        let registry = Arc::clone(&self.registry);
+        assert!(
+            registry.current_seat().is_none(),
+            "a worker cannot wait for the end of its own pool"
+        );
+        drop(self);
+        registry.ending.wait(limit)
     }
 
     /// What the workers have done since the pool was built. Not in rayon.

@@ -140,6 +140,7 @@ impl ThreadBuilder {
         handlers.call(handlers.exit.as_deref(), index);
         // SAFETY: what the thread held before, if anything.
         unsafe { Seat::set_current(before) };
+        registry.ending.worker_has_ended();
         std::mem::forget(guard);
     }
 }
@@ -188,7 +189,9 @@ impl ThreadSpawn for DefaultSpawn {
         if let Some(stack_size) = worker.stack_size() {
             builder = builder.stack_size(stack_size);
         }
-        builder.spawn(|| worker.run())?;
+        let registry = Arc::clone(&worker.registry);
+        let thread = builder.spawn(|| worker.run())?;
+        registry.ending.add_thread(thread);
         Ok(())
     }
 

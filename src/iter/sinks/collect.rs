@@ -263,6 +263,7 @@ impl<'v, T> Folder<T> for CollectFolder<'v, T> {
             // No check for each item: this is the loop that gets vectorized. The iterator comes first
             // and so is asked once more than it has items: `step_by` then makes what follows its last.
             let mut made = 0;
+            #[allow(clippy::manual_inspect, reason = "std zips slices by index through `map` only")]
             let counted = iter.map(|item| {
                 made += 1;
                 item
