@@ -42,7 +42,7 @@ fn shutdown_joins_all_threads() {
         for _ in 0..100 {
             let ran = Arc::clone(&ran);
             pool.spawn(move || {
-                moirai::join(|| thread::yield_now(), || ());
+                moirai::join(thread::yield_now, || ());
                 ran.fetch_add(1, Ordering::Relaxed);
             });
         }
@@ -194,7 +194,7 @@ fn forked_children_have_a_pool() {
             // SAFETY: no demands.
             unsafe { libc::alarm(50) };
             let sum: u64 = (0..100_000_u64).into_par_iter().map(|n| n ^ 1).sum();
-            let (a, b) = moirai::join(|| sum, || moirai::current_num_threads());
+            let (a, b) = moirai::join(|| sum, moirai::current_num_threads);
             let is_right = a == 4_999_950_000 && b >= 1;
             // SAFETY: ends the child at once, without the parent's handlers.
             unsafe { libc::_exit(if is_right { 0 } else { 1 }) };
