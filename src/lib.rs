@@ -20,6 +20,7 @@
 //! | any number of things that borrow | [`scope()`] |
 //! | things that nobody waits for | [`spawn()`] |
 //! | something on every thread | [`broadcast()`] |
+//! | what the machine is made of | [`topology`] |
 //! | threads of one's own, or the global pool as one wants it | [`ThreadPoolBuilder`] |
 //!
 //! The free functions use the pool of the calling thread, or the global pool, which is made at first need. It has as many

@@ -148,7 +148,11 @@ impl Block {
     fn around(label: String, fill: &'static str, blocks: Vec<Block>, own: Vec<Label>) -> Block {
         let area: f64 = blocks.iter().map(|block| (block.width + GAP) * (block.height + GAP)).sum();
         let widest = blocks.iter().map(|block| block.width).fold(0.0, f64::max);
-        let limit = (2.0 * area).sqrt().max(widest).max(text_width(&label));
+        // As many in each row, as far as that goes.
+        let wanted = (2.0 * area).sqrt().max(widest).max(text_width(&label));
+        let (count, fit) =
+            (blocks.len() as f64, ((wanted + GAP) / (widest + GAP)).floor().max(1.0));
+        let limit = (count / (count / fit).ceil()).ceil() * (widest + GAP);
         let mut height = if label.is_empty() { GAP } else { LINE + GAP };
         let (workers, right_of_workers) =
             rows(own, limit, &mut height, |label| (label.width(), LINE));

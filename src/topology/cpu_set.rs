@@ -198,21 +198,27 @@ impl CpuSet {
     /// ```
     #[must_use]
     pub fn intersection(&self, other: &CpuSet) -> CpuSet {
-        let (mut ours, mut theirs) =
-            (self.ranges.iter().peekable(), other.ranges.iter().peekable());
-        let mut ranges = Vec::new();
-        while let (Some(a), Some(b)) = (ours.peek(), theirs.peek()) {
-            let (first, last) = (a.0.max(b.0), a.1.min(b.1));
-            if first <= last {
-                ranges.push((first, last));
+        CpuSet { ranges: self.common(other).collect() }
+    }
+
+    /// The ranges of what is in both.
+    fn common<'a>(&'a self, other: &'a CpuSet) -> impl Iterator<Item = (usize, usize)> + 'a {
+        let (mut ours, mut theirs) = (self.ranges.as_slice(), other.ranges.as_slice());
+        std::iter::from_fn(move || {
+            while let ([a, our_rest @ ..], [b, their_rest @ ..]) = (ours, theirs) {
+                // What ends first is done with.
+                if a.1 <= b.1 {
+                    ours = our_rest
+                } else {
+                    theirs = their_rest
+                }
+                let both = (a.0.max(b.0), a.1.min(b.1));
+                if both.0 <= both.1 {
+                    return Some(both);
+                }
             }
-            if a.1 <= b.1 {
-                ours.next()
-            } else {
-                theirs.next()
-            };
-        }
-        CpuSet { ranges }
+            None
+        })
     }
 
     /// What is in this one and not in the other.
@@ -266,7 +272,7 @@ impl CpuSet {
     /// assert!(CpuSet::from(0..=3).is_disjoint(&CpuSet::from(4..=7)));
     /// ```
     pub fn is_disjoint(&self, other: &CpuSet) -> bool {
-        self.intersection(other).is_empty()
+        self.common(other).next().is_none()
     }
 }
 

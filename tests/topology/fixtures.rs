@@ -28,6 +28,11 @@ fn tree(machine: &str) -> Tree {
     Tree::recorded(&fs::read_to_string(folder().join(format!("{machine}.sysfs"))).unwrap())
 }
 
+/// All machines.
+pub(crate) fn trees() -> impl Iterator<Item = Tree> {
+    expected().into_keys().map(|machine| tree(&machine))
+}
+
 fn differences(machine: &str, expected: &Rows, found: &Rows) -> Vec<String> {
     let keys = expected.keys().chain(found.keys().filter(|key| !expected.contains_key(*key)));
     let differing = keys.filter(|key| expected.get(*key) != found.get(*key));

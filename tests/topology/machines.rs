@@ -2,7 +2,7 @@
 
 use crate::rows::{assert_usable, groups, joined};
 use crate::tree::{CPU, NODE, Tree};
-use moirai::topology::{CpuSet, Level, Quota, Topology};
+use moirai::topology::{CpuSet, Level, Part, Quota, Topology};
 
 fn read(tree: &Tree) -> Topology {
     masked(tree, None)
@@ -48,10 +48,10 @@ fn caches_may_be_smaller_than_a_node() {
 fn caches_are_known_by_level_and_type() {
     let tree = Tree::with_cpus("0-3");
     for pair in [[0, 1], [2, 3]] {
-        tree.cache(&pair, 0, 1, "Instruction").cache(&pair, 7, 1, "Data");
+        tree.cache(&pair, 7, 1, "Data");
     }
     for cpu in 0..4 {
-        tree.cache(&[cpu], 1, 2, "Instruction");
+        tree.cache(&[cpu], 0, 1, "Instruction").cache(&[cpu], 1, 2, "Instruction");
     }
     tree.cache(&[0, 1, 2], 2, 2, "Data").cache(&[3], 4, 2, "Unified");
     tree.cache(&[0, 1, 2, 3], 5, 3, "Unified");
@@ -150,7 +150,7 @@ fn useless_rows_make_all_equally_far() {
 #[test]
 fn nodes_may_lack_cpus_or_memory() {
     let tree = Tree::with_cpus("0-3");
-    let rows = ["10 30 20 40", "30 10 40 20", "20 40 10 50", "40 20 50 10"];
+    let rows = ["10 30 20 40", "30 10 40 20", "40 20 10 50", "20 40 50 10"];
     tree.nodes(&[(0, "0-1", rows[0]), (1, "2-3", rows[1]), (2, "", rows[2]), (3, "", rows[3])]);
     for (node, kib) in [(0, 4096), (1, 0), (2, 8192), (3, 8192)] {
         let text = format!("Node {node} MemTotal:       {kib} kB\nNode {node} MemFree: 1 kB");
@@ -244,7 +244,8 @@ fn quotas_of_version_1_count_too() {
 
     let tree = old("2:cpu,cpuacct:/../outside");
     put(&tree, "", "60000");
-    tree.put("sys/fs/outside/cpu.cfs_quota_us", "1000");
+    tree.put("sys/fs/cgroup/outside/cpu.cfs_quota_us", "1000");
+    tree.put("sys/fs/cgroup/outside/cpu.cfs_period_us", "100000");
     assert_eq!(quota(&tree), Some((60_000, 100_000)), "nothing above the root");
 }
 
@@ -259,6 +260,10 @@ fn cpusets_narrow_what_is_allowed() {
     assert_eq!(masked(&tree, Some("5-9")).allowed_cpus().to_string(), "5");
     tree.nodes(&[(0, "0-7", "10 20"), (1, "8-15", "20 10")]);
     assert_eq!(read(&tree).allowed_nodes(), [1]);
+    tree.put("proc/self/status", "Mems_allowed_list:\t0");
+    assert_eq!(read(&tree).allowed_nodes(), [0, 1], "a contradiction");
+    tree.put("sys/fs/cgroup/a/cpuset.mems.effective", "0-1");
+    assert_eq!(read(&tree).allowed_nodes(), [0], "in both");
     tree.put("sys/fs/cgroup/a/b/cpuset.cpus.effective", "");
     assert_eq!(read(&tree).allowed_cpus().to_string(), "2-5", "an empty set says nothing");
 }
@@ -335,6 +340,25 @@ fn contradictions_make_no_overlap() {
     tree.of_cpus(3..5, "topology/thread_siblings_list", "2-4");
     tree.of_cpus([5], "topology/thread_siblings_list", "0-1");
     assert_eq!(sharing(&read(&tree), Level::Core), "0-2 3-4 5");
+}
+
+/// A package that lies across the border of a node is in no drawing, nor are nodes that share CPUs.
+#[test]
+fn parts_do_not_cross() {
+    let tree = Tree::with_cpus("0-7");
+    tree.nodes(&[(0, "0-5", "10 20"), (1, "6-7", "20 10")]);
+    tree.of_cpus(0..4, "topology/package_cpus_list", "0-3");
+    tree.of_cpus(4..8, "topology/package_cpus_list", "4-7");
+    let outer = |topology: &Topology| {
+        let machine = topology.parts();
+        let name = |part: &Part| format!("{}:{}", part.kind(), part.cpus());
+        joined(&machine.parts().iter().map(name).collect::<Vec<_>>(), " ")
+    };
+    let topology = read(&tree);
+    assert_eq!(outer(&topology), "node 0:0-5 node 1:6-7");
+    assert_eq!(topology.parts().parts()[0].parts().len(), 1, "the package within it");
+    tree.nodes(&[(0, "0-5", "10 20"), (1, "5-7", "20 10")]);
+    assert_eq!(outer(&read(&tree)), "package:0-3 package:4-7");
 }
 
 fn kinds(tree: &Tree) -> Vec<(String, Option<u32>)> {

@@ -8,6 +8,7 @@ mod damage;
 mod descriptions;
 mod fixtures;
 mod machines;
+mod pictures;
 mod rows;
 mod sets;
 mod tree;

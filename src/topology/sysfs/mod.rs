@@ -113,8 +113,7 @@ pub(crate) fn sharing(
         }
         if let Some(listed) = source.read(files, cpu) {
             let alone = || CpuSet::from(cpu..=cpu);
-            let listed =
-                if listed.contains(cpu) { listed } else { core(cpu).unwrap_or_else(alone) };
+            let listed = if listed.is_empty() { core(cpu).unwrap_or_else(alone) } else { listed };
             // Two lists that contradict each other must not make a CPU a member of two sets.
             let set = listed.intersection(online).difference(&known);
             known = known.union(&set);
