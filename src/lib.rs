@@ -49,6 +49,7 @@ pub mod array;
 pub mod batch;
 mod bounds;
 mod broadcast;
+mod buffer;
 pub mod collections;
 mod configuration;
 mod cow;
@@ -80,6 +81,7 @@ pub mod vec;
 mod yielding;
 
 pub use broadcast::{BroadcastContext, broadcast, spawn_broadcast};
+pub use buffer::Buffer;
 pub use join::{FnContext, join, join_context};
 pub use scope::{Scope, ScopeFifo, in_place_scope, in_place_scope_fifo, scope, scope_fifo};
 pub use spawn::{spawn, spawn_fifo};

@@ -13,6 +13,15 @@ pub(crate) trait Strip: Send + Sized {
 
     /// Cuts the strip in two.
     fn cut(self, at: usize) -> (Self, Self);
+
+    /// The addresses that it takes up.
+    fn memory(&self) -> Range<usize>;
+}
+
+/// The addresses of a slice.
+fn addresses<T>(slice: &[T]) -> Range<usize> {
+    let Range { start, end } = slice.as_ptr_range();
+    start.addr()..end.addr()
 }
 
 impl<T: Sync> Strip for &[T] {
@@ -27,6 +36,10 @@ impl<T: Sync> Strip for &[T] {
     fn cut(self, at: usize) -> (Self, Self) {
         self.split_at(at)
     }
+
+    fn memory(&self) -> Range<usize> {
+        addresses(self)
+    }
 }
 
 impl<T: Send> Strip for &mut [T] {
@@ -40,6 +53,10 @@ impl<T: Send> Strip for &mut [T] {
 
     fn cut(self, at: usize) -> (Self, Self) {
         self.split_at_mut(at)
+    }
+
+    fn memory(&self) -> Range<usize> {
+        addresses(self)
     }
 }
 
@@ -58,6 +75,10 @@ impl Strip for &str {
 
     fn cut(self, at: usize) -> (Self, Self) {
         self.split_at(at)
+    }
+
+    fn memory(&self) -> Range<usize> {
+        addresses(self.as_bytes())
     }
 }
 
@@ -78,6 +99,10 @@ where
     fn split_at(self, index: usize) -> (Self, Self) {
         let (left, right) = self.0.cut(index);
         (Elements(left), Elements(right))
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        Some(self.0.memory())
     }
 }
 

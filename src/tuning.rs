@@ -47,6 +47,17 @@ pub(crate) const WAKE_WORTH_MOST_NS: u64 = 200_000;
 /// From which amount of work on a call is dealt to the groups of a pool, in ns: a wake-up in each of them has to pay.
 pub(crate) const DEAL_LEAST_NS: u64 = 100_000;
 
+/// From how much memory on it is asked where the pages of a slice are, in bytes: below, the caches of one group may hold it.
+pub(crate) const PAGES_LEAST_BYTES: usize = 16 << 20;
+
+/// Into how many parts for each group a call is cut that is dealt by pages, and how many parts there are at most.
+pub(crate) const PAGED_PARTS: usize = 4;
+/// See [`PAGED_PARTS`].
+pub(crate) const PAGED_PARTS_MOST: usize = 64;
+
+/// How many pages of each part are asked for.
+pub(crate) const PAGES_ASKED: usize = 5;
+
 /// After how long a woken thread counts as late, in ns: in time are 3 to 60 us, late 500 to 2 200 (`pool/placing.rs`).
 #[cfg(all(target_os = "linux", not(loom)))]
 pub(crate) const WAKE_LATE_NS: u64 = 100_000;

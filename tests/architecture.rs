@@ -42,6 +42,7 @@ const LAYERS: &[Layer] = &[
         modules: &["slice", "str", "range", "option"],
         below: &[BASE, CALLS, "iter", "bounds", "pieces"],
     },
+    Layer { modules: &["buffer"], below: &[BASE, "topology", CALLS, "iter"] },
     Layer { modules: &["vec"], below: &[BASE, CALLS, "iter", "bounds", "pieces", "slice"] },
     Layer {
         modules: &[

@@ -35,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) guests: bool,
     /// Large calls are dealt to the groups.
     pub(crate) deals: bool,
+    /// Calls over large slices are dealt by where their pages are.
+    pub(crate) asks_for_pages: bool,
     /// The stack that a thread of the pool has, and a guest should have left, in bytes.
     pub(crate) stack_bytes: usize,
 }
@@ -49,6 +51,8 @@ pub(crate) struct Registry {
     homes: Box<[Home]>,
     /// The group of each CPU; empty where there is one group.
     group_of_cpu: Box<[usize]>,
+    /// The group that is nearest to each node's memory; empty where there is one group.
+    group_of_node: Box<[usize]>,
     settings: Settings,
     /// 1 while guests are admitted.
     guests: AtomicUsize,
@@ -70,7 +74,7 @@ impl Registry {
     pub(crate) fn new(
         neighbours: Neighbours,
         homes: Vec<Home>,
-        group_of_cpu: Vec<usize>,
+        [group_of_cpu, group_of_node]: [Vec<usize>; 2],
         settings: Settings,
     ) -> Arc<Self> {
         clock::calibrate();
@@ -89,6 +93,7 @@ impl Registry {
                 neighbours,
                 homes: homes.into(),
                 group_of_cpu: group_of_cpu.into(),
+                group_of_node: group_of_node.into(),
                 guests: AtomicUsize::new(usize::from(settings.guests)),
                 settings,
                 users: AtomicUsize::new(1),
@@ -151,6 +156,15 @@ impl Registry {
     #[inline]
     pub(crate) fn deals(&self) -> bool {
         self.groups.len() > 1 && self.settings.deals
+    }
+
+    /// The group that is nearest to the memory of a node, if calls over slices are dealt by that.
+    pub(crate) fn group_near(&self, node: usize) -> Option<usize> {
+        self.group_of_node.get(node).copied()
+    }
+
+    pub(crate) fn asks_for_pages(&self) -> bool {
+        self.settings.asks_for_pages
     }
 
     pub(crate) fn stack_bytes(&self) -> usize {

@@ -583,7 +583,7 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
             return Err(ThreadPoolBuildError::in_a_pool());
         }
         let placement = self.hints.placement;
-        let Layout { neighbours, homes, group_of_cpu } = self.layout()?;
+        let Layout { neighbours, homes, group_of } = self.layout()?;
         let threads = neighbours.seats();
         let wait_policy =
             self.wait_policy.or_else(policy::wait_policy_from_env).unwrap_or_default();
@@ -599,10 +599,11 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
             breadth_first: self.breadth_first,
             waits_for_anything: wait_policy == WaitPolicy::Anything,
             guests,
-            deals: placement == Placement::ByGroup,
+            deals: placement != Placement::None,
+            asks_for_pages: placement == Placement::ByPages,
             stack_bytes: self.stack_size.unwrap_or_else(default_stack_bytes),
         };
-        let registry = Registry::new(neighbours, homes, group_of_cpu, settings);
+        let registry = Registry::new(neighbours, homes, group_of, settings);
         // Until all threads are there, a failure must tell those that are to end.
         let ender = EndOnFailure(&registry);
         let mut first = 0;

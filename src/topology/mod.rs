@@ -29,6 +29,7 @@ mod kind;
 mod level;
 mod machine;
 mod node;
+pub(crate) mod pages;
 mod part;
 mod platform;
 mod quota;

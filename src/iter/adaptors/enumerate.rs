@@ -93,4 +93,8 @@ impl<P: Producer> Producer for EnumerateProducer<P> {
             EnumerateProducer { base: right, first: self.first + index },
         )
     }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        self.base.__memory()
+    }
 }

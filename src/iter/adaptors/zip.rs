@@ -1,5 +1,6 @@
 //! `zip`: two iterators side by side.
 use std::iter;
+use std::ops::Range;
 
 use crate::iter::plumbing::{
     AdaptPair, Consumer, Producer, ProducerCallback, UnindexedConsumer, bridge, with_both,
@@ -94,5 +95,9 @@ impl<P: Producer, Q: Producer> Producer for ZipProducer<P, Q> {
         let (left_p, right_p) = self.left.split_at(index);
         let (left_q, right_q) = self.right.split_at(index);
         (ZipProducer { left: left_p, right: left_q }, ZipProducer { left: right_p, right: right_q })
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        self.left.__memory().or_else(|| self.right.__memory())
     }
 }

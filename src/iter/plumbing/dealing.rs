@@ -5,17 +5,23 @@
 //! that this is what locality comes from; an order of stealing only keeps it. Idle threads of other groups may take a share, or
 //! parts of one, once their own has nothing left.
 //!
-//! The caller runs the share of its own group, and the others as far as nobody has begun them by then.
+//! The caller runs a share of its own group, and the others as far as nobody has begun them by then.
+//!
+//! A call over a large slice may be dealt by where its pages are instead: cut into equal parts, each goes to the group that is
+//! nearest to the most of its pages.
 
 use super::Reducer;
 use super::call::{self, Held, Parts};
 use super::piece::Piece;
 use crate::pool::job::StackJob;
+use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
+use crate::topology::pages;
 use crate::tuning;
 use crate::util::clock::ticks_of_ns;
 use crate::util::unwind;
+use std::ops::Range;
 use std::thread;
 
 /// Whether a call is to be dealt: the outermost one of its thread, in a pool of several groups, with enough items and, as far as
@@ -30,21 +36,81 @@ pub(super) fn is_worth_dealing<P: Piece>(seat: &Seat, piece: &P, per_item: Optio
         && per_item.is_none_or(|per_item| per_item * piece.items() as f32 >= least)
 }
 
-/// Deals a call, and runs the caller's share with `run_own`.
+/// Deals a call, and runs a share of the caller's group with `run_own`.
 pub(super) fn deal<P: Piece>(
     seat: &Seat,
     piece: P,
     parts: Parts,
     run_own: impl FnOnce(P, Parts) -> P::Result,
 ) -> P::Result {
-    let dealer = Dealer { seat, parts, items: piece.items() };
+    let shares = shares(seat, &piece);
+    // If there is none for the caller's group, it begins with what nobody else has begun.
+    let own = shares.iter().position(|share| share.group == seat.group);
+    let dealer = Dealer { seat, parts, own: own.unwrap_or(shares.len() - 1), shares };
     let before = seat.is_dealing.replace(true);
-    let run_own = |piece| unwind::halt_unwinding(|| run_own(piece, parts.dealt_to(seat.group)));
-    let outcome = seat.registry().while_dealing(|| dealer.deal_from(0, 0, piece, None, run_own));
+    let run_own = |piece| {
+        let parts = parts.dealt_to(dealer.shares[dealer.own].group);
+        unwind::halt_unwinding(|| run_own(piece, parts))
+    };
+    let (result, own) =
+        seat.registry().while_dealing(|| dealer.deal_from(0, 0, piece, None, run_own));
     seat.is_dealing.set(before);
-    let (result, own) = outcome;
     debug_assert!(own.is_none(), "the caller's share is part of the result");
     unwind::unwrap_or_resume(result)
+}
+
+/// The items up to `end` that do not belong to the share before, and the group that gets them.
+struct Share {
+    end: usize,
+    group: usize,
+}
+
+/// How a call is dealt: at least one share.
+fn shares<P: Piece>(seat: &Seat, piece: &P) -> Vec<Share> {
+    let registry = seat.registry();
+    let (neighbours, items) = (registry.neighbours(), piece.items());
+    let memory = if registry.asks_for_pages() { piece.memory() } else { None };
+    if let Some(memory) = memory.filter(|memory| memory.len() >= tuning::PAGES_LEAST_BYTES) {
+        return shares_by_pages(registry, items, memory);
+    }
+    let groups = 0..neighbours.groups().len();
+    groups.map(|group| Share { end: neighbours.share_end(group, items), group }).collect()
+}
+
+/// Equal parts, each for the group that most of the pages asked for are nearest to; where nothing is known of them, for the
+/// group that would get its first item otherwise.
+fn shares_by_pages(registry: &Registry, items: usize, memory: Range<usize>) -> Vec<Share> {
+    let neighbours = registry.neighbours();
+    let groups = neighbours.groups().len();
+    let count = (tuning::PAGED_PARTS * groups).min(tuning::PAGED_PARTS_MOST).min(items);
+    let end = |part: usize, all: usize| (all as u128 * part as u128 / count as u128) as usize;
+    let asked: Vec<usize> = (0..count)
+        .flat_map(|part| {
+            let (start, end) = (end(part, memory.len()), end(part + 1, memory.len()));
+            let step = (end - start) / tuning::PAGES_ASKED;
+            let first = memory.start + start + step / 2;
+            (0..tuning::PAGES_ASKED).map(move |page| first + page * step)
+        })
+        .collect();
+    let nodes = pages::nodes_of(&asked);
+    let parts = nodes.chunks(tuning::PAGES_ASKED).enumerate();
+    parts
+        .map(|(part, nodes)| {
+            let mut votes = vec![0; groups];
+            nodes
+                .iter()
+                .filter_map(|node| registry.group_near((*node)?))
+                .for_each(|group| votes[group] += 1);
+            let most =
+                (0..groups).max_by_key(|group| votes[*group]).filter(|most| votes[*most] > 0);
+            let usual = || {
+                let first = end(part, items);
+                let before = |group: &usize| neighbours.share_end(*group, items) <= first;
+                (0..groups - 1).take_while(before).count()
+            };
+            Share { end: end(part + 1, items), group: most.unwrap_or_else(usual) }
+        })
+        .collect()
 }
 
 /// What came of some shares.
@@ -53,24 +119,24 @@ type Outcome<P> = thread::Result<<P as Piece>::Result>;
 struct Dealer<'a> {
     seat: &'a Seat,
     parts: Parts,
-    items: usize,
+    shares: Vec<Share>,
+    /// The share that the caller runs.
+    own: usize,
 }
 
 impl Dealer<'_> {
-    /// Deals `piece`, which begins at item `start`, to `group` and those behind it; then runs the caller's share, which is
+    /// Deals `piece`, which begins at item `start`, as share `at` and those behind it; then runs the caller's share, which is
     /// `own` if it lies further to the left. Gives back what came of the piece, and of `own`. Does not unwind.
     fn deal_from<P: Piece>(
         &self,
-        group: usize,
+        at: usize,
         start: usize,
         piece: P,
         own: Option<P>,
         run_own: impl FnOnce(P) -> Outcome<P>,
     ) -> (Outcome<P>, Option<Outcome<P>>) {
-        let neighbours = self.seat.registry().neighbours();
-        let is_own = group == self.seat.group;
-        let end = neighbours.share_end(group, self.items);
-        if group + 1 == neighbours.groups().len() {
+        let Share { end, group } = self.shares[at];
+        if at + 1 == self.shares.len() {
             return self.deal_last(group, piece, own, run_own);
         }
         let (left, right, reducer) = match piece.cut(end - start) {
@@ -78,11 +144,11 @@ impl Dealer<'_> {
             // It cannot be cut: all of it is the last share.
             Err(piece) => return self.deal_last(group, piece, own, run_own),
         };
-        let (left, right, own) = if is_own {
-            let (right, left) = self.deal_from(group + 1, end, right, Some(left), run_own);
+        let (left, right, own) = if at == self.own {
+            let (right, left) = self.deal_from(at + 1, end, right, Some(left), run_own);
             (left.expect("the caller's share was run behind the others"), right, None)
         } else {
-            let behind = || self.deal_from(group + 1, end, right, own, run_own);
+            let behind = || self.deal_from(at + 1, end, right, own, run_own);
             let (left, (right, own)) = self.deal_one(group, left, behind);
             (left, right, own)
         };

@@ -2,6 +2,7 @@
 
 use super::{Consumer, Folder, Producer, Reducer, UnindexedConsumer, UnindexedProducer};
 use crate::batch::{Observation, Plan, Splitter};
+use std::ops::Range;
 
 /// See the module's description.
 pub(super) trait Piece: Send + Sized {
@@ -27,6 +28,9 @@ pub(super) trait Piece: Send + Sized {
 
     /// Whether the piece can be cut where one likes, into parts of some items for each of so many threads.
     fn may_be_dealt(&self, threads: usize) -> bool;
+
+    /// The addresses of the elements behind the items, if those lie evenly in memory.
+    fn memory(&self) -> Option<Range<usize>>;
 
     /// Another thread came for the piece: threads are looking for work.
     fn migrate(&mut self, threads: usize);
@@ -84,6 +88,10 @@ where
 
     fn may_be_dealt(&self, threads: usize) -> bool {
         self.budget.is_none() && self.len / threads >= self.min_len.max(2)
+    }
+
+    fn memory(&self) -> Option<Range<usize>> {
+        self.producer.__memory()
     }
 
     fn migrate(&mut self, threads: usize) {
@@ -176,6 +184,10 @@ where
 
     fn may_be_dealt(&self, _threads: usize) -> bool {
         false
+    }
+
+    fn memory(&self) -> Option<Range<usize>> {
+        None
     }
 
     fn migrate(&mut self, threads: usize) {

@@ -1,5 +1,6 @@
 //! The side that items come from.
 use super::Folder;
+use std::ops::Range;
 
 /// A sequence of known length that can be cut in two at any index.
 ///
@@ -210,6 +211,13 @@ pub trait Producer: Send + Sized {
         F: Folder<Self::Item>,
     {
         folder.consume_iter(self.into_iter())
+    }
+
+    /// The addresses of the elements, in the order of the items, if those lie evenly in memory: where their pages are may
+    /// decide which group of workers gets them.
+    #[doc(hidden)]
+    fn __memory(&self) -> Option<Range<usize>> {
+        None
     }
 }
 
