@@ -49,6 +49,7 @@ pub mod array;
 pub mod batch;
 mod bounds;
 mod broadcast;
+pub mod channel;
 pub mod collections;
 mod configuration;
 mod cow;
