@@ -170,6 +170,21 @@ fn moirai_large() -> Duration {
     )
 }
 
+fn adaptive() -> Duration {
+    between(
+        MESSAGES,
+        channel::adaptive(channel::adaptive::Options::default()).unwrap(),
+        |sender| (0..MESSAGES).for_each(|n| sender.send(n).unwrap()),
+        |mut receiver| {
+            let mut sum = 0;
+            while let Ok(batch) = receiver.recv_batch() {
+                sum += batch.iter().sum::<u64>();
+            }
+            sum
+        },
+    )
+}
+
 fn rtrb_large() -> Duration {
     between(
         LARGE_MESSAGES,
@@ -266,6 +281,7 @@ fn main() {
         .case("kanal", || {
             blocking(kanal::bounded(CAPACITY), |s, n| s.send(n).unwrap(), |r| r.recv().unwrap())
         })
+        .case("moirai-adaptive", adaptive)
         .case("std", || {
             let sides = std::sync::mpsc::sync_channel(CAPACITY);
             blocking(sides, |s, n| s.send(n).unwrap(), |r| r.recv().unwrap())

@@ -4,7 +4,7 @@
 use crate::channel::queue::{Queue, Refusal};
 use crate::channel::ring::{Reader, Ring, Writer, free_slots};
 use crate::channel::slots::Slots;
-use crate::channel::spsc;
+use crate::channel::{adaptive, spsc};
 use crate::sync::mutants::{bites, holds};
 use loom::sync::Arc;
 use loom::thread;
@@ -203,6 +203,27 @@ fn sleeping_at_the_end() {
     let producer = thread::spawn(move || drop(sender));
     assert!(receiver.recv().is_err());
     producer.join().unwrap();
+}
+
+/// The sender sends one message of an unfinished batch, and no more: the receiver, awake or asleep, takes it when it is due.
+fn deadline() {
+    let options = adaptive::Options { capacity: 4, least: 4, most: 4, ..Default::default() };
+    let (sender, receiver) = adaptive::channel(options).unwrap();
+    let producer = thread::spawn(move || {
+        sender.send(1).unwrap();
+        sender
+    });
+    assert_eq!(receiver.recv(), Ok(1));
+    drop(producer.join().unwrap());
+    assert!(receiver.recv().is_err());
+}
+
+#[test]
+fn loom_channel_deadline() {
+    holds(deadline);
+    bites("adaptive::deadline", deadline);
+    bites("channel::light_fence", deadline);
+    bites("channel::wake", deadline);
 }
 
 #[test]

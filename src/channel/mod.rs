@@ -3,8 +3,10 @@
 //! * [`spsc()`]: one producer, one consumer. Some nanoseconds a message; batches are written and read [in
 //!   place](spsc::Sender::reserve). With [`spsc_mapped`] a batch never breaks where the ring begins again.
 //! * [`mpmc()`]: many producers, many consumers. Each message goes to one of them.
+//! * [`adaptive()`]: one producer, one consumer, and hand-over in batches that are sized by how fast messages come; a lone
+//!   message comes by a deadline.
 //!
-//! All of them block, try, wait for some time, or are [polled](spsc::Receiver::poll_recv) by a task. Whatever was sent before
+//! The first two block, try, wait for some time, or are [polled](spsc::Receiver::poll_recv) by a task. Whatever was sent before
 //! a channel was closed is received; what could not be sent comes back in the error. While nobody waits there are no system
 //! calls, and nothing is written but the ring.
 //!
@@ -27,6 +29,7 @@
 //!
 //! The rings follow Lamport (1983) and Vyukov (2010).
 
+pub mod adaptive;
 mod claims;
 mod errors;
 mod iterators;
@@ -36,6 +39,7 @@ mod queue;
 mod ring;
 mod slots;
 pub mod spsc;
+mod statistics;
 mod waiting;
 
 #[cfg(all(test, loom))]
@@ -48,6 +52,7 @@ pub use errors::{
 };
 pub use iterators::{IntoIter, Iter, TryIter};
 use slots::Slots;
+pub use statistics::Statistics;
 
 /// The most slots that a channel may have.
 ///
@@ -162,4 +167,25 @@ pub fn try_mpmc<T: Send>(
     capacity: usize,
 ) -> Result<(mpmc::Sender<T>, mpmc::Receiver<T>), CapacityError> {
     mpmc::channel(capacity)
+}
+
+/// A channel that hands messages over in batches: as many as come in half of a deadline, on a moving average, between two
+/// bounds. So a receiver is woken for a batch and not for a message, and a lone message still comes by its deadline.
+///
+/// # Errors
+///
+/// As for [`try_spsc`].
+///
+/// # Examples
+///
+/// ```
+/// let (sender, receiver) = moirai::channel::adaptive(Default::default())?;
+/// sender.send("message")?;
+/// assert_eq!(receiver.recv(), Ok("message"));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn adaptive<T: Send>(
+    options: adaptive::Options,
+) -> Result<(adaptive::Sender<T>, adaptive::Receiver<T>), CapacityError> {
+    adaptive::channel(options)
 }

@@ -70,7 +70,7 @@ impl<T> Queue<T> {
     #[inline(always)]
     fn slot(&self, position: usize) -> &Slot<T> {
         // SAFETY: the index is at most the mask, hence below the number of slots.
-        unsafe { self.slots.get_unchecked(position / STEP & self.mask) }
+        unsafe { self.slots.get_unchecked((position / STEP) & self.mask) }
     }
 
     pub(super) fn capacity(&self) -> usize {

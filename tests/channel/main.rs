@@ -4,6 +4,7 @@
 #[path = "../common/watchdog.rs"]
 mod watchdog;
 
+mod adaptive;
 mod batches;
 mod counted;
 mod load;
