@@ -10,8 +10,8 @@
 //! a channel was closed is received; what could not be sent comes back in the error. While nobody waits there are no system
 //! calls, and nothing is written but the ring.
 //!
-//! A worker of a pool that has to wait runs meanwhile the jobs of the scopes that it has opened in the job at hand, and its
-//! shares of broadcasts; a thread of no pool sleeps. `docs/channels.md` has the protocols and the arguments for them.
+//! A thread that has to wait sleeps; a worker runs its shares of broadcasts meanwhile, and a pool's only thread the jobs of
+//! the scopes that it has opened in the job at hand: nobody else could. `docs/channels.md` has the protocols and the arguments for them.
 //!
 //! # Examples
 //!

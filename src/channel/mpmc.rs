@@ -150,8 +150,8 @@ impl<T> Sender<T> {
         }
     }
 
-    /// Sends a value; blocks while there is no free slot. Inside a pool, the thread runs meanwhile the jobs of the scopes
-    /// that it has opened in the job at hand.
+    /// Sends a value; blocks while there is no free slot. In a pool of one thread, that runs
+    /// meanwhile the jobs of the scopes opened in the job at hand.
     ///
     /// # Errors
     ///
@@ -382,8 +382,8 @@ impl<T> Receiver<T> {
         }
     }
 
-    /// Receives a value; blocks until there is one. Inside a pool, the thread runs meanwhile the jobs of the scopes that it
-    /// has opened in the job at hand.
+    /// Receives a value; blocks until there is one. In a pool of one thread, that runs meanwhile the jobs of
+    /// the scopes opened in the job at hand.
     ///
     /// # Errors
     ///

@@ -98,8 +98,8 @@ impl<T> Sender<T> {
         Ok(())
     }
 
-    /// Sends a value; blocks while there is no free slot. Inside a pool, the thread runs meanwhile the jobs of the scopes
-    /// that it has opened in the job at hand.
+    /// Sends a value; blocks while there is no free slot. In a pool of one thread, that runs
+    /// meanwhile the jobs of the scopes opened in the job at hand.
     ///
     /// # Errors
     ///
@@ -428,8 +428,8 @@ impl<T> Receiver<T> {
         Ok(self.pop())
     }
 
-    /// Receives a value; blocks until there is one. Inside a pool, the thread runs meanwhile the jobs of the scopes that it
-    /// has opened in the job at hand.
+    /// Receives a value; blocks until there is one. In a pool of one thread, that runs meanwhile the jobs of
+    /// the scopes opened in the job at hand.
     ///
     /// # Errors
     ///

@@ -1,8 +1,8 @@
 //! Waiting for something that the pool does not know: a message.
 //!
 //! Who waits makes an [`Event`] on its stack, tells its address to those who may set it, and waits. A worker waits as in
-//! every other wait: it runs the jobs of the scopes that it has opened since its job began, one of which may be what the
-//! message comes from, and its shares of broadcasts, and then parks. A thread of no pool parks at once.
+//! every other wait: it runs its shares of broadcasts and, where it is the pool's only thread, the jobs of the scopes that it
+//! has opened since its job began, one of which may be what the message comes from; and then parks. A thread of no pool parks at once.
 //!
 //! The parker of a thread of no pool lies in the event, and a seat's may be gone soon after the wait: so nobody frees an
 //! event, or leaves the pool, while another thread is still in [`Event::set`]. Channels see to that by a lock, under which

@@ -35,7 +35,8 @@ pub(crate) enum Wait<'a> {
     Shares,
     /// Something outside this pool, waited for by a guest: the jobs of the scopes opened on its own stack.
     OwnScopes,
-    /// A message: the jobs of the scopes that were opened inside the job at hand. Whoever sends it may be one of them.
+    /// A message: in a pool of one thread, the jobs of the scopes that were opened inside the job at hand. Whoever sends it
+    /// may be one of them, and nobody else runs them.
     Event,
 }
 
@@ -70,9 +71,7 @@ impl Seat {
         deadline: Option<Instant>,
     ) {
         let kind = match kind {
-            Wait::Join(_) | Wait::Scope(_) | Wait::Shares | Wait::Event
-                if self.waits_for_anything() =>
-            {
+            Wait::Join(_) | Wait::Scope(_) | Wait::Shares if self.waits_for_anything() => {
                 Wait::Anything
             }
             kind => kind,
@@ -149,6 +148,9 @@ impl Seat {
             Wait::Scope(scope) => unsafe { self.find_of_scope(scope) },
             // SAFETY: the caller holds the seat.
             Wait::OwnScopes => unsafe { self.find_of_own_scopes(ptr::null()) },
+            // Where there are other workers, these jobs are theirs: one that sends to this very thread would wait for ever
+            // on top of its receive.
+            Wait::Event if self.registry().seats().len() > 1 => None,
             // SAFETY: as above.
             Wait::Event => unsafe { self.find_of_own_scopes(self.job_scopes.get()) },
         };

@@ -1,4 +1,4 @@
-//! Channels between jobs of a pool: a thread that waits runs the jobs of the scopes that it has opened itself.
+//! Channels between jobs of a pool: other workers run what sends, and a pool's only thread runs it while it waits.
 
 use moirai::channel;
 use std::sync::Mutex;
