@@ -354,11 +354,28 @@ impl<T> Receiver<T> {
     }
 
     /// An iterator over what comes, which blocks for each value and ends with the channel.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = moirai::channel::adaptive(Default::default()).unwrap();
+    /// std::thread::spawn(move || (0..5).for_each(|n| sender.send(n).unwrap()));
+    /// assert_eq!(receiver.iter().sum::<i32>(), 10);
+    /// ```
     pub fn iter(&self) -> impl Iterator<Item = T> {
         std::iter::from_fn(|| self.recv().ok())
     }
 
     /// What the channel has seen and done.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = moirai::channel::adaptive(Default::default()).unwrap();
+    /// sender.send('a').unwrap();
+    /// drop(sender);
+    /// assert_eq!(receiver.statistics().history.iter().sum::<usize>(), 1);
+    /// ```
     pub fn statistics(&self) -> Statistics {
         self.shared.records.read()
     }

@@ -263,6 +263,12 @@ impl<T> Sender<T> {
     }
 
     /// How many slots the channel has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(moirai::channel::mpmc::<u8>(4).0.capacity(), 4);
+    /// ```
     pub fn capacity(&self) -> usize {
         self.shared.queue.capacity()
     }
@@ -281,6 +287,12 @@ impl<T> Sender<T> {
     }
 
     /// Whether everything that was sent has been received; see [`len`](Self::len).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(moirai::channel::mpmc::<u8>(4).0.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
@@ -492,16 +504,36 @@ impl<T> Receiver<T> {
     }
 
     /// How many slots the channel has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(moirai::channel::mpmc::<u8>(4).1.capacity(), 4);
+    /// ```
     pub fn capacity(&self) -> usize {
         self.shared.queue.capacity()
     }
 
     /// How many values were sent and not received yet, at some moment during the call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = moirai::channel::mpmc(4);
+    /// sender.send('a').unwrap();
+    /// assert_eq!(receiver.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.shared.queue.len()
     }
 
     /// Whether everything that was sent has been received; see [`len`](Self::len).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(moirai::channel::mpmc::<u8>(4).1.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }

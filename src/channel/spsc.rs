@@ -307,11 +307,23 @@ impl<T> Sender<T> {
     }
 
     /// Whether everything that was sent has been received; see [`len`](Self::len).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(moirai::channel::spsc::<u8>(4).0.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Whether claims never break where the ring begins again: see [`spsc_mapped`](crate::channel::spsc_mapped).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(!moirai::channel::spsc::<u8>(4).0.is_mapped());
+    /// ```
     pub fn is_mapped(&self) -> bool {
         self.shared.ring.slots.is_mapped()
     }
@@ -628,21 +640,47 @@ impl<T> Receiver<T> {
     }
 
     /// How many slots the channel has.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert_eq!(moirai::channel::spsc::<u8>(4).1.capacity(), 4);
+    /// ```
     pub fn capacity(&self) -> usize {
         self.shared.ring.slots.capacity()
     }
 
     /// How many values were sent and not received yet, at some moment during the call.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let (sender, receiver) = moirai::channel::spsc(4);
+    /// sender.send('a').unwrap();
+    /// assert_eq!(receiver.len(), 1);
+    /// ```
     pub fn len(&self) -> usize {
         self.shared.ring.len()
     }
 
     /// Whether everything that was sent has been received; see [`len`](Self::len).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(moirai::channel::spsc::<u8>(4).1.is_empty());
+    /// ```
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// Whether loans never break where the ring begins again: see [`spsc_mapped`](crate::channel::spsc_mapped).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// assert!(!moirai::channel::spsc::<u8>(4).1.is_mapped());
+    /// ```
     pub fn is_mapped(&self) -> bool {
         self.shared.ring.slots.is_mapped()
     }
