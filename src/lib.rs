@@ -50,6 +50,7 @@ pub mod batch;
 mod bounds;
 mod broadcast;
 mod buffer;
+pub mod channel;
 pub mod collections;
 mod configuration;
 mod cow;

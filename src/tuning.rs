@@ -100,3 +100,11 @@ pub(crate) const TOPOLOGY_FILE_BYTES: u64 = 1 << 20;
 /// Highest frequencies that differ by less are those of cores built alike, in percent: firmware lets the best cores of a
 /// package go a little higher, by 2 to 8 percent on desktop processors, while the cores of hybrid ones differ by 20 and more.
 pub(crate) const TOPOLOGY_TURBO_PERCENT: u128 = 10;
+
+/// How long a channel's send or receive looks again before its thread is registered to be woken, in ns: a fraction of what
+/// a wake-up costs. Bench: `channel`.
+pub(crate) const CHANNEL_SEARCH_NS: u64 = 5_000;
+
+/// How long the first sleep of a thread that waits for a channel is at most, in ns, before it looks once more: a store made
+/// without a fence is visible long before (see `channel::waiting`). Never below 20 us.
+pub(crate) const CHANNEL_NAP_NS: u64 = 50_000;

@@ -81,6 +81,6 @@ fn run(seat: &Seat, job: Option<JobRef>) -> Yield {
     };
     seat.at_bottom.set(false);
     // SAFETY: found, hence won; the caller holds its seat.
-    unsafe { job.execute(seat) };
+    unsafe { seat.run_found(job) };
     Yield::Executed
 }

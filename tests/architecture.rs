@@ -31,7 +31,8 @@ const LAYERS: &[Layer] = &[
         below: &[BASE, "topology", "steal", "pool", CALLS],
     },
     Layer { modules: &["batch"], below: &[BASE, "topology"] },
-    Layer { modules: &["channel"], below: &[BASE, "pool::latch"] },
+    // A channel blocks through the pool's one wait, and nothing else of the pool; adaptive batches are sized by `batch`.
+    Layer { modules: &["channel"], below: &[BASE, "pool::event", "batch"] },
     Layer { modules: &["trace"], below: &[BASE] },
     Layer {
         modules: &["iter"],
@@ -79,11 +80,18 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("core_affinity", &["src/topology/"]),
     (
         "libc",
-        &["src/topology/", "src/pool/park", "src/pool/placing", "src/pool/stack", "src/global.rs"],
+        &[
+            "src/topology/",
+            "src/pool/park",
+            "src/pool/placing",
+            "src/pool/stack",
+            "src/global.rs",
+            "src/channel/mapped",
+        ],
     ),
     ("windows_sys", &["src/topology/", "src/pool/park", "src/pool/stack"]),
     ("either", &["src/iter/"]),
-    ("loom", &["src/sync.rs", "src/pool/", "src/steal/"]),
+    ("loom", &["src/sync.rs", "src/pool/", "src/steal/", "src/channel/"]),
     ("rayon", &[]),
     ("rayon_core", &[]),
 ];
@@ -683,7 +691,7 @@ fn planted_faults_are_found() {
     assert_eq!(count(layer_findings("src/steal/deque.rs", "use super::super::pool::Worker;")), 1);
     assert_eq!(count(layer_findings("src/steal/mod.rs", "fn f() { crate::iter::g() }")), 1);
     assert_eq!(
-        count(layer_findings("src/channel/ring.rs", "use crate::pool::{latch, worker};")),
+        count(layer_findings("src/channel/ring.rs", "use crate::pool::{event, worker};")),
         1
     );
     assert_eq!(
@@ -697,7 +705,7 @@ fn planted_faults_are_found() {
     let fine = "//! `crate::iter`\nuse crate::sync::X; use crate::topology;\nconst S: &str = \"crate::iter\";\n\
                 #[cfg(test)]\nmod tests { use crate::iter; }";
     assert_none(layer_findings("src/steal/deque.rs", fine));
-    assert_none(layer_findings("src/channel/ring.rs", "use crate::pool::latch::Latch;"));
+    assert_none(layer_findings("src/channel/ring.rs", "use crate::pool::event::Event;"));
 
     assert_eq!(
         count(owner_findings("src/pool/worker.rs", "use crossbeam_deque::Worker;\nuse libc;")),

@@ -158,7 +158,7 @@ impl<'a> Group<'a> {
         self
     }
 
-    /// Samples this implementation twice a round, not rayon.
+    /// Samples this implementation twice a round, not rayon. Without rayon in the group, the ratios are to this one.
     pub(crate) fn twin_of(mut self, name: &'static str) -> Self {
         self.twin_of = name;
         self
@@ -210,6 +210,8 @@ impl<'a> Group<'a> {
         let position = |name| self.cases.iter().position(|case| case.name == name);
         let (sequential, rayon, twin) =
             (position(SEQUENTIAL), position(RAYON), position(self.twin_of));
+        // Where rayon has no such thing, what is sampled twice is the reference.
+        let rayon = rayon.or(twin);
         let mut order: Vec<usize> = (0..self.cases.len()).collect();
         order.extend(twin);
         let summary = Summary::new(self.sample_rounds(&order));

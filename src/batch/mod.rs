@@ -7,6 +7,7 @@
 //! * [`Estimate`] remembers what one item of a call site has cost.
 //! * [`Splitter`] answers two questions: run this piece, or cut it ([`Splitter::plan`])? share what is left, and is a
 //!   sleeper worth waking for it ([`Splitter::publish`])?
+//! * [`Flow`] says how many messages to hand over at once, from how fast they come (in ns).
 //!
 //! All times are in *ticks* of whatever clock the caller uses; [`Costs`] says how many of them the things cost that a
 //! decision weighs against each other. So the same arithmetic runs a real pool and a simulated one.
@@ -36,7 +37,9 @@
 //! What is new here is that the cost of a *wake-up* decides, and that it is measured.
 
 mod estimate;
+mod flow;
 mod splitter;
 
 pub use estimate::Estimate;
+pub use flow::{Flow, FlowLimits, Load};
 pub use splitter::{Costs, Observation, Plan, Publish, Splitter};

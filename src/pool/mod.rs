@@ -3,6 +3,7 @@
 pub(crate) mod counters;
 mod deferred;
 mod ending;
+pub(crate) mod event;
 pub(crate) mod frame;
 mod group;
 mod guest;

@@ -6,6 +6,7 @@
 
 use crate::pool::placing::Thread;
 use crate::sync::{AtomicU32, Ordering, weaken};
+use std::time::Instant;
 
 const PARKED: u32 = 1;
 const NOTIFIED: u32 = 2;
@@ -27,18 +28,24 @@ impl Parker {
 
     /// Blocks until there is a wake-up, and uses it up. May return without one; callers look again.
     pub(crate) fn park(&self) {
+        self.park_until(None);
+    }
+
+    /// As [`park`](Self::park), but no longer than until the deadline, if there is one. Models have no time: there the
+    /// deadline does not come.
+    pub(crate) fn park_until(&self, deadline: Option<Instant>) {
         self.thread.set_current();
         // ORDERING: AcqRel. Release makes the thread's id, set above, known to a waker that places it (`unpark_elsewhere`).
         // Acquire on both outcomes pairs with the Release in `unpark`: what was done before the wake-up is visible after it.
         let before = self.word.compare_exchange(0, PARKED, Ordering::AcqRel, Ordering::Acquire);
         if before.is_ok() {
-            self.blocker.block_while(&self.word, PARKED);
+            self.blocker.block_while(&self.word, PARKED, deadline);
         }
         // ORDERING: Relaxed. Only a first guess for the exchange.
         let mut word = self.word.load(Ordering::Relaxed);
         loop {
             if word & PLACING != 0 && !crate::sync::dropped("park::stay") {
-                self.blocker.block_while(&self.word, word);
+                self.blocker.block_while(&self.word, word, None);
                 // ORDERING: Relaxed, as above.
                 word = self.word.load(Ordering::Relaxed);
                 continue;
@@ -109,7 +116,19 @@ impl Parker {
 #[cfg(all(any(target_os = "linux", target_os = "android"), not(loom)))]
 mod os {
     use super::AtomicU32;
+    use std::ffi::c_long;
     use std::ptr;
+    use std::time::Instant;
+
+    /// The kernel's own structure, which has its words whatever the C library takes for a second.
+    #[repr(C)]
+    struct Timeout {
+        seconds: c_long,
+        nanoseconds: c_long,
+    }
+
+    /// Whoever sleeps longer wakes up and looks again.
+    const LONGEST_SECONDS: u64 = 1 << 30;
 
     /// A futex needs no memory beside its word.
     #[derive(Debug)]
@@ -120,17 +139,25 @@ mod os {
             Blocker
         }
 
-        /// Blocks at most once while `word` is `value`.
-        pub(super) fn block_while(&self, word: &AtomicU32, value: u32) {
-            let no_timeout: *const libc::timespec = ptr::null();
-            // SAFETY: a futex call on a live, aligned word of 32 bits; a null timeout means none.
+        /// Blocks at most once while `word` is `value`, and no longer than until the deadline.
+        pub(super) fn block_while(&self, word: &AtomicU32, value: u32, deadline: Option<Instant>) {
+            let timeout = deadline.map(|deadline| {
+                let left = deadline.saturating_duration_since(Instant::now());
+                Timeout {
+                    seconds: left.as_secs().min(LONGEST_SECONDS) as c_long,
+                    nanoseconds: left.subsec_nanos() as c_long,
+                }
+            });
+            let timeout = timeout.as_ref().map_or(ptr::null(), ptr::from_ref);
+            // SAFETY: a futex call on a live, aligned word of 32 bits; the timeout, which counts from now, lives as long
+            // as the call, and a null one means none.
             unsafe {
                 libc::syscall(
                     libc::SYS_futex,
                     word.as_ptr(),
                     libc::FUTEX_WAIT | libc::FUTEX_PRIVATE_FLAG,
                     value,
-                    no_timeout,
+                    timeout,
                 )
             };
         }
@@ -158,6 +185,7 @@ mod os {
     use loom::sync::{Condvar, Mutex};
     #[cfg(not(loom))]
     use std::sync::{Condvar, Mutex};
+    use std::time::Instant;
 
     #[derive(Debug)]
     pub(super) struct Blocker {
@@ -170,13 +198,22 @@ mod os {
             Blocker { lock: Mutex::new(()), changed: Condvar::new() }
         }
 
-        /// Blocks while `word` is `value`.
-        pub(super) fn block_while(&self, word: &AtomicU32, value: u32) {
+        /// Blocks while `word` is `value`, and no longer than until the deadline.
+        pub(super) fn block_while(&self, word: &AtomicU32, value: u32, deadline: Option<Instant>) {
             let Ok(mut guard) = self.lock.lock() else { return };
             // ORDERING: Relaxed. `park` acquires afterwards; the lock keeps the wake-up from falling between this look
             // and the wait.
             while word.load(Ordering::Relaxed) == value {
-                let Ok(again) = self.changed.wait(guard) else { return };
+                let Some(deadline) = deadline.filter(|_| !cfg!(loom)) else {
+                    let Ok(again) = self.changed.wait(guard) else { return };
+                    guard = again;
+                    continue;
+                };
+                let left = deadline.saturating_duration_since(Instant::now());
+                if left.is_zero() {
+                    return;
+                }
+                let Ok((again, _)) = self.changed.wait_timeout(guard, left) else { return };
                 guard = again;
             }
         }
@@ -202,6 +239,17 @@ mod tests {
         parker.unpark();
         parker.park();
         assert_eq!(parker.word.load(Ordering::Relaxed), 0);
+    }
+
+    #[test]
+    fn a_deadline_ends_the_sleep() {
+        let parker = Parker::new();
+        let deadline = Instant::now() + std::time::Duration::from_millis(3);
+        while Instant::now() < deadline {
+            parker.park_until(Some(deadline));
+        }
+        assert_eq!(parker.word.load(Ordering::Relaxed), 0);
+        parker.park_until(Some(deadline));
     }
 
     #[test]

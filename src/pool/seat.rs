@@ -81,6 +81,8 @@ pub(crate) struct Seat {
     pub(crate) exec: Cell<*const ExecLink>,
     /// The innermost scope opened on the holder's stack.
     pub(crate) scopes: Cell<*const ScopeLink>,
+    /// The innermost one when the job at hand began.
+    pub(crate) job_scopes: Cell<*const ScopeLink>,
     /// The job about to be run is run at the bottom of the resident's stack.
     pub(crate) at_bottom: Cell<bool>,
     pub(super) held_by_guest: Cell<bool>,
@@ -139,6 +141,7 @@ impl Seat {
             serial: Cell::new(1),
             exec: Cell::new(ptr::null()),
             scopes: Cell::new(ptr::null()),
+            job_scopes: Cell::new(ptr::null()),
             at_bottom: Cell::new(false),
             held_by_guest: Cell::new(false),
             lacks_main_loop: Cell::new(false),

@@ -17,6 +17,8 @@ use crate::steal::{Distance, Reach};
 use crate::sync::{Ordering, fence};
 use crate::tuning;
 use crate::util::clock::{self, Clock, Monotonic, ticks};
+use std::ptr;
+use std::time::Instant;
 
 /// What a thread waits for, and so what it may run meanwhile.
 #[derive(Clone, Copy)]
@@ -33,6 +35,9 @@ pub(crate) enum Wait<'a> {
     Shares,
     /// Something outside this pool, waited for by a guest: the jobs of the scopes opened on its own stack.
     OwnScopes,
+    /// A message: in a pool of one thread, the jobs of the scopes that were opened inside the job at hand. Whoever sends it
+    /// may be one of them, and nobody else runs them.
+    Event,
 }
 
 impl Wait<'_> {
@@ -49,20 +54,38 @@ impl Seat {
     ///
     /// The caller holds the seat, is the latch's one waiter, and keeps the latch alive.
     pub(crate) unsafe fn wait(&self, latch: &CoreLatch, kind: Wait<'_>) {
+        // SAFETY: as demanded of our caller.
+        unsafe { self.wait_until(latch, kind, None) };
+    }
+
+    /// As [`wait`](Self::wait), but no longer than until the deadline, if there is one; a job that was begun before is
+    /// brought to its end.
+    ///
+    /// # Safety
+    ///
+    /// As for [`wait`](Self::wait).
+    pub(crate) unsafe fn wait_until(
+        &self,
+        latch: &CoreLatch,
+        kind: Wait<'_>,
+        deadline: Option<Instant>,
+    ) {
         let kind = match kind {
             Wait::Join(_) | Wait::Scope(_) | Wait::Shares if self.waits_for_anything() => {
                 Wait::Anything
             }
             kind => kind,
         };
-        let mut pause = Pause::new(self, latch, kind);
+        let mut pause = Pause::new(self, latch, kind, deadline);
         while !latch.is_set() {
             // SAFETY: the caller holds the seat.
             if let Some(job) = unsafe { self.find(kind) } {
                 pause.found();
                 self.at_bottom.set(matches!(kind, Wait::Bottom));
                 // SAFETY: found, hence won; the caller holds the seat.
-                unsafe { job.execute(self) };
+                unsafe { self.run_found(job) };
+            } else if pause.is_over() {
+                break;
             } else if self.is_guest() && !self.shares.looks_empty() {
                 self.let_resident_share();
             } else if !pause.round() {
@@ -70,7 +93,19 @@ impl Seat {
                 unsafe { pause.sleep() };
             }
         }
-        pause.end();
+        pause.found();
+    }
+
+    /// Runs a job on top of what this thread is doing.
+    ///
+    /// # Safety
+    ///
+    /// The caller has won the job and holds the seat.
+    pub(crate) unsafe fn run_found(&self, job: JobRef) {
+        let outer = self.job_scopes.replace(self.scopes.get());
+        // SAFETY: as demanded of our caller.
+        unsafe { job.execute(self) };
+        self.job_scopes.set(outer);
     }
 
     /// Policy *anything* (rule W7); and always where nobody else runs what is left in the seat's queues (rule W5). A guest
@@ -112,7 +147,12 @@ impl Seat {
             // SAFETY: the caller holds the seat.
             Wait::Scope(scope) => unsafe { self.find_of_scope(scope) },
             // SAFETY: the caller holds the seat.
-            Wait::OwnScopes => unsafe { self.find_of_own_scopes() },
+            Wait::OwnScopes => unsafe { self.find_of_own_scopes(ptr::null()) },
+            // Where there are other workers, these jobs are theirs: one that sends to this very thread would wait for ever
+            // on top of its receive.
+            Wait::Event if self.registry().seats().len() > 1 => None,
+            // SAFETY: as above.
+            Wait::Event => unsafe { self.find_of_own_scopes(self.job_scopes.get()) },
         };
         if local.is_some() || self.is_guest() {
             return local;
@@ -300,23 +340,23 @@ impl Seat {
             }
             Wait::Scope(scope) => {
                 for seat in self.registry().seats() {
-                    if !std::ptr::eq(seat, self) {
+                    if !ptr::eq(seat, self) {
                         seat.defer_spawned_until(|tag| seat.belongs(tag, scope.tag));
                     }
                 }
             }
-            Wait::Bottom | Wait::Anything | Wait::Shares | Wait::OwnScopes => {}
+            Wait::Bottom | Wait::Anything | Wait::Shares | Wait::OwnScopes | Wait::Event => {}
         }
     }
 
-    /// A job of a scope opened on the holder's own stack.
+    /// A job of a scope opened on the holder's own stack since `until` was the innermost one.
     ///
     /// # Safety
     ///
     /// The caller holds the seat.
-    unsafe fn find_of_own_scopes(&self) -> Option<JobRef> {
+    unsafe fn find_of_own_scopes(&self, until: *const ScopeLink) -> Option<JobRef> {
         let mut scope = self.scopes.get();
-        while !scope.is_null() {
+        while !scope.is_null() && !ptr::eq(scope, until) {
             // SAFETY: scopes are taken off the list before their frame ends, and this is the opener's thread.
             let link = unsafe { &*scope };
             // SAFETY: the caller holds the seat, which opened the scope.
@@ -344,7 +384,7 @@ impl Seat {
                     }
                 }
             }
-            Wait::Bottom | Wait::Anything | Wait::Shares | Wait::OwnScopes => {}
+            Wait::Bottom | Wait::Anything | Wait::Shares | Wait::OwnScopes | Wait::Event => {}
         }
     }
 }
@@ -360,14 +400,35 @@ struct Pause<'a> {
     /// The latch says that the waiter sleeps, and attention was asked for (waits for descendants only).
     announced: bool,
     clock: Option<Monotonic>,
+    /// When the wait is over, whether the latch is set or not.
+    deadline: Option<Instant>,
 }
 
 impl<'a> Pause<'a> {
-    fn new(seat: &'a Seat, latch: &'a CoreLatch, kind: Wait<'a>) -> Self {
-        Pause { seat, latch, kind, rounds: 0, searching: false, announced: false, clock: None }
+    fn new(
+        seat: &'a Seat,
+        latch: &'a CoreLatch,
+        kind: Wait<'a>,
+        deadline: Option<Instant>,
+    ) -> Self {
+        Pause {
+            seat,
+            latch,
+            kind,
+            rounds: 0,
+            searching: false,
+            announced: false,
+            clock: None,
+            deadline,
+        }
     }
 
-    /// A job was found: the pause is over.
+    /// Whether the deadline has passed.
+    fn is_over(&self) -> bool {
+        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+    }
+
+    /// A job was found, or the wait has ended: the pause is over.
     #[inline]
     fn found(&mut self) {
         self.begin_again();
@@ -471,11 +532,11 @@ impl<'a> Pause<'a> {
             self.found();
             seat.at_bottom.set(false);
             // SAFETY: found, hence won; the caller holds the seat.
-            unsafe { job.execute(seat) };
+            unsafe { seat.run_found(job) };
             return;
         }
         if seat.shares.looks_empty() {
-            parker.park();
+            parker.park_until(self.deadline);
         }
         self.begin_again();
     }
@@ -512,12 +573,12 @@ impl<'a> Pause<'a> {
                 }
                 Found::Share => seat.share_for_guest(),
                 Found::Asleep => {
-                    if (latch.is_set() || !seat.shares.looks_empty())
+                    if (latch.is_set() || !seat.shares.looks_empty() || self.is_over())
                         && seat.state.rise(seat.idle())
                     {
                         return;
                     }
-                    seat.resident.park();
+                    seat.resident.park_until(self.deadline);
                     has_parked = true;
                 }
             }
