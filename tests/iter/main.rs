@@ -29,6 +29,7 @@ mod on_moirai {
     mod properties;
     mod properties_slices;
     mod shown;
+    mod sorts;
     mod sources;
     mod sweep;
     mod sweep_adaptors;
@@ -60,6 +61,7 @@ mod on_rayon {
     mod properties;
     mod properties_slices;
     mod shown;
+    mod sorts;
     mod sources;
     mod sweep;
     mod sweep_adaptors;

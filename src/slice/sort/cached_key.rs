@@ -3,6 +3,7 @@
 //! 1. The keys are computed in parallel, each with the index of its element.
 //! 2. The (key, index) pairs are sorted, which is where comparisons happen: the elements have not moved yet.
 //! 3. The elements are gathered into a buffer in their new order and copied back. No code of the user's runs here.
+//! 4. The keys are dropped in parallel.
 
 use std::mem::MaybeUninit;
 
@@ -14,6 +15,9 @@ const SEQUENTIAL_ITEMS: usize = 128;
 
 /// Keys that one thread computes at a stretch.
 const KEY_ITEMS: usize = 64;
+
+/// Keys that one thread drops at a stretch.
+const DROP_ITEMS: usize = 1024;
 
 /// Elements that one thread gathers at a stretch.
 const GATHER_ITEMS: usize = 4096;
@@ -69,6 +73,11 @@ fn sort_indexed<T, K, I, F>(
     // SAFETY: `par_copy` writes initialized elements only.
     let home = unsafe { as_room(v) };
     par_copy(elements, home);
+
+    let count = keys.len();
+    // SAFETY: the entries pass to `Filled`.
+    unsafe { keys.set_len(0) };
+    par_drop(Filled { slots: &mut keys.spare_capacity_mut()[..count], count });
 }
 
 /// Computes the entries of `v`, whose first element has the index `start` in the whole, into `filled`.
@@ -123,6 +132,13 @@ fn gather<T, K, I, F>(
     );
 }
 
+fn par_drop<P: Send>(filled: Filled<'_, P>) {
+    if std::mem::needs_drop::<P>() && filled.count > DROP_ITEMS {
+        let (low, high) = filled.split();
+        crate::join(|| par_drop(low), || par_drop(high));
+    }
+}
+
 /// Where the elements are gathered from.
 struct Source<T>(*const T);
 
@@ -173,6 +189,15 @@ impl<P> Filled<'_, P> {
         low.release();
         high.release();
         self.count = count;
+    }
+
+    /// Two halves of a full value.
+    fn split(mut self) -> (Self, Self) {
+        debug_assert!(self.is_full());
+        let middle = self.count / 2;
+        let (low, high) = std::mem::take(&mut self.slots).split_at_mut(middle);
+        let high_count = std::mem::take(&mut self.count) - middle;
+        (Filled { slots: low, count: middle }, Filled { slots: high, count: high_count })
     }
 
     fn is_full(&self) -> bool {

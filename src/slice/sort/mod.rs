@@ -20,6 +20,8 @@
 //! Sequential work is left to std where that is faster: short slices, and pools of one thread.
 
 mod cached_key;
+mod drop_merge;
+mod indirect;
 mod merge;
 mod partition;
 mod runs;

@@ -1,17 +1,24 @@
 //! Unstable sort: quicksort in place, both sides of each cut in parallel, std's sort below.
 //!
-//! Pivots are medians of a random sample (C. A. R. Hoare, "Quicksort", 1962; for the sample's size C. C. McGeoch and
-//! J. D. Tygar, "Optimal sampling strategies for quicksort", 1995: about the square root of the length). A sample that
-//! shows the median more than once says that the value is frequent: then its equals are separated as well and not
-//! sorted again. Cuts that stay lopsided in spite of the sample come from a hostile or senseless comparison; after as
-//! many of them as the length has bits, the part at hand goes to std's sort, which is O(n log n) whatever happens (the
-//! guard of D. R. Musser, "Introspective Sorting and Selection Algorithms", 1997).
+//! 1. A part that is one run needs no sorting (`runs.rs`), one that is nearly sorted no cutting (`drop_merge.rs`).
+//! 2. Pivots are medians of a random sample (C. A. R. Hoare, "Quicksort", 1962; for the sample's size C. C. McGeoch and
+//!    J. D. Tygar, "Optimal sampling strategies for quicksort", 1995: about the square root of the length). A sample that
+//!    shows the median more than once says that the value is frequent: then its equals are separated as well and not
+//!    sorted again.
+//! 3. Cuts that stay lopsided in spite of the sample come from a hostile or senseless comparison; after as many of them as
+//!    the length has bits, the part at hand goes to std's sort, which is O(n log n) whatever happens (the guard of
+//!    D. R. Musser, "Introspective Sorting and Selection Algorithms", 1997).
 //!
 //! Each cut is made by one thread: a pivot shown to two threads at once would need `T: Sync`.
 
+use super::drop_merge::sort_if_nearly_sorted;
+use super::indirect::{is_large, sort_by_indices};
 use super::partition::partition;
-use super::runs::sort_single_run;
+use super::runs::{looks_ordered, sort_prefix};
 use super::unstable_by_std;
+
+/// Below this many elements std's sort is as good as any.
+const SHORT_ITEMS: usize = 64;
 
 /// Below this many elements one thread is faster than two.
 const SEQUENTIAL_ITEMS: usize = 8192;
@@ -22,6 +29,12 @@ const MIN_LEAF_ITEMS: usize = 4096;
 /// Leaves for each thread, so that threads of uneven speed end together.
 const LEAVES_PER_THREAD: usize = 8;
 
+/// Parts of large elements are cut until they have so many bytes, and then sorted by way of their indices.
+const INDEXED_BYTES: usize = 1 << 19;
+
+/// Memory for the strays of a nearly sorted part. It does not grow with the slice.
+const STRAY_BYTES: usize = 1 << 17;
+
 /// Sorts `v`, not keeping the order of equal elements. In place, O(log n) stack, O(n log n) comparisons.
 ///
 /// `is_less(a, b)` says whether `a` must stand before `b`. If it panics or is no order, `v` is some permutation of what
@@ -31,17 +44,19 @@ where
     T: Send,
     F: Fn(&T, &T) -> bool + Sync,
 {
-    if size_of::<T>() == 0 || v.len() <= SEQUENTIAL_ITEMS {
+    if size_of::<T>() == 0 || v.len() <= SHORT_ITEMS {
         return unstable_by_std(v, is_less);
     }
-    let threads = crate::current_num_threads();
-    if threads == 1 {
-        return unstable_by_std(v, is_less);
-    }
-    if sort_single_run(v, is_less) {
-        return;
-    }
-    let leaf_items = (v.len() / (threads * LEAVES_PER_THREAD)).max(MIN_LEAF_ITEMS);
+    let threads = if v.len() <= SEQUENTIAL_ITEMS { 1 } else { crate::current_num_threads() };
+    let leaf_items = match threads {
+        1 => v.len(),
+        _ => (v.len() / (threads * LEAVES_PER_THREAD)).max(MIN_LEAF_ITEMS),
+    };
+    let leaf_items = if is_large::<T>() {
+        leaf_items.min((INDEXED_BYTES / size_of::<T>()).max(1))
+    } else {
+        leaf_items
+    };
     let lopsided_allowed = v.len().ilog2();
     quicksort(v, is_less, leaf_items, lopsided_allowed);
 }
@@ -51,6 +66,22 @@ where
     T: Send,
     F: Fn(&T, &T) -> bool + Sync,
 {
+    let prefix = sort_prefix(v, is_less);
+    if prefix == v.len() {
+        return;
+    }
+    let most_strays = STRAY_BYTES / size_of::<T>();
+    if looks_ordered(v, prefix, is_less) && sort_if_nearly_sorted(v, prefix, most_strays, is_less) {
+        return;
+    }
+    if v.len() <= leaf_items && is_large::<T>() {
+        // SAFETY: std's sort leaves a permutation, on this thread.
+        return unsafe {
+            sort_by_indices(v, is_less, |indices, elements| {
+                unstable_by_std(indices, &|a, b| elements.is_less(a, b));
+            })
+        };
+    }
     if v.len() <= leaf_items || lopsided_allowed == 0 {
         return unstable_by_std(v, is_less);
     }
