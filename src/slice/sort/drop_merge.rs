@@ -18,10 +18,15 @@ use super::stable_by_std;
 
 /// So many strays are always allowed; beyond that one of so many elements.
 const FREE_STRAYS: usize = 16;
-const ITEMS_PER_STRAY: usize = 8;
+const ITEMS_PER_STRAY: usize = 5;
 
-/// After so many strays in a row it is rather the kept elements before them that stand wrongly.
-const STRAYS_IN_A_ROW: usize = 16;
+/// So many strays in a row, and again as many, arouse the suspicion that the last kept elements, up to so many, stand wrongly,
+/// not they. With 16 it comes too late: another large stray comes between and takes the place of the first one.
+const SUSPECT_ROW: usize = 4;
+const MOST_WRONG: usize = 16;
+
+/// More strays in a row are no strays: here begins another run.
+const LONGEST_ROW: usize = 32;
 
 /// Sorts `v` if it is nearly sorted, and says whether it was. Otherwise `v` is some permutation of what it was, nearly the
 /// same, and equal elements are still in their order.
@@ -85,19 +90,22 @@ impl<T> Sieve<'_, T> {
                 in_a_row = 0;
             } else if self.kept == 1 || !is_less(next, &self.v[self.kept - 2]) {
                 // Without the last kept one all is in order.
-                self.take_out_last_kept();
-                self.keep_run(is_less);
-                in_a_row = 0;
-            } else if in_a_row < STRAYS_IN_A_ROW {
-                self.take_out_next();
-                in_a_row += 1;
-            } else {
-                self.put_back(in_a_row);
-                if !self.take_out_kept_above_next(is_less) {
+                if !self.take_out_last_kept() {
                     return false;
                 }
                 self.keep_run(is_less);
                 in_a_row = 0;
+            } else if in_a_row % SUSPECT_ROW == SUSPECT_ROW - 1 && self.is_kept_end_wrong(is_less) {
+                if !self.take_out_kept_end(is_less) {
+                    return false;
+                }
+                self.put_back(in_a_row);
+                in_a_row = 0;
+            } else if in_a_row < LONGEST_ROW {
+                self.take_out_next();
+                in_a_row += 1;
+            } else {
+                return false;
             }
             let allowed = most.min(FREE_STRAYS + self.read / ITEMS_PER_STRAY);
             if self.strays.len() > allowed {
@@ -110,31 +118,20 @@ impl<T> Sieve<'_, T> {
     /// Keeps the next element and what follows it in order.
     fn keep_run<F: Fn(&T, &T) -> bool>(&mut self, is_less: &F) {
         let run = run_length(&self.v[self.read..], |a, b| !is_less(b, a));
-        self.move_down(run);
-    }
-
-    /// Keeps the next elements.
-    fn move_down(&mut self, count: usize) {
-        assert!(count <= self.v.len() - self.read);
-        let base = self.v.as_mut_ptr();
-        if self.kept < self.read {
-            let (from, to) = (base.wrapping_add(self.read), base.wrapping_add(self.kept));
-            // SAFETY: both ranges are inside the slice: `kept < read`, and `read + count` was checked.
-            unsafe { from.copy_to(to, count) };
-        }
-        self.kept += count;
-        self.read += count;
+        self.copy_within(self.read, self.kept, run);
+        self.kept += run;
+        self.read += run;
     }
 
     fn take_out_next(&mut self) {
-        let next = &raw const self.v[self.read];
-        // SAFETY: in bounds and initialized; from here on the stray is the element.
-        let item = ManuallyDrop::new(unsafe { next.read() });
+        let item = self.copy_out(self.read);
         self.strays.push(Stray { item, place: self.read });
         self.read += 1;
     }
 
-    fn take_out_last_kept(&mut self) {
+    /// Takes out the last kept element, unless more strays than an exception has stood between it and the next element: then
+    /// this is a descent, of which all would be taken out.
+    fn take_out_last_kept(&mut self) -> bool {
         // The strays that stood after it come after it.
         let mut index = self.read - 1;
         let mut position = self.strays.len();
@@ -142,33 +139,34 @@ impl<T> Sieve<'_, T> {
             position -= 1;
             index -= 1;
         }
-        let last = &raw const self.v[self.kept - 1];
-        // SAFETY: in bounds and initialized; from here on the stray is the element.
-        let item = ManuallyDrop::new(unsafe { last.read() });
+        if self.strays.len() - position > 2 * LONGEST_ROW {
+            return false;
+        }
+        let item = self.copy_out(self.kept - 1);
         self.strays.insert(position, Stray { item, place: index });
         self.kept -= 1;
+        true
     }
 
-    /// Takes out kept elements from the last one on until the next element is in order. Says whether they were few.
-    fn take_out_kept_above_next<F: Fn(&T, &T) -> bool>(&mut self, is_less: &F) -> bool {
-        for _ in 0..STRAYS_IN_A_ROW {
-            if self.kept == 0 || !is_less(&self.v[self.read], &self.v[self.kept - 1]) {
-                return true;
+    /// Whether only a few kept elements come after the next one, so that it stands right, and they wrong.
+    fn is_kept_end_wrong<F: Fn(&T, &T) -> bool>(&self, is_less: &F) -> bool {
+        let beyond = self.kept.checked_sub(1 + MOST_WRONG);
+        beyond.is_none_or(|index| !is_less(&self.v[self.read], &self.v[index]))
+    }
+
+    /// Takes out the kept elements that come after the next one: the last one, which is known to do so, and some more.
+    fn take_out_kept_end<F: Fn(&T, &T) -> bool>(&mut self, is_less: &F) -> bool {
+        let mut is_wrong = true;
+        for _ in 0..MOST_WRONG {
+            if !is_wrong {
+                break;
             }
-            self.take_out_last_kept();
+            if !self.take_out_last_kept() {
+                return false;
+            }
+            is_wrong = self.kept > 0 && is_less(&self.v[self.read], &self.v[self.kept - 1]);
         }
-        false
-    }
-
-    /// Puts the last `count` strays into the end of the gap, in their order.
-    fn put_back(&mut self, count: usize) {
-        let first = self.strays.len() - count;
-        self.read -= count;
-        for (stray, slot) in self.strays.drain(first..).zip(&mut self.v[self.read..]) {
-            let slot: *mut T = slot;
-            // SAFETY: a slot of the gap, whose bits are nobody's; from here on it is the element.
-            unsafe { slot.copy_from_nonoverlapping(&raw const *stray.item, 1) };
-        }
+        true
     }
 
     /// Sorts the strays and puts each where it belongs.
@@ -177,26 +175,33 @@ impl<T> Sieve<'_, T> {
             stray.place -= strays_before;
         }
         stable_by_std(&mut self.strays, &|a: &Stray<T>, b: &Stray<T>| is_less(&a.item, &b.item));
-        while let Some(stray) = self.strays.last() {
-            let place = self.place_of(stray, is_less);
-            self.move_up(self.kept - place);
+        while !self.strays.is_empty() {
+            // Those that come after the last stray move behind the gap, the stray into its last slot.
+            let above = self.kept - self.place_of_last(is_less);
+            self.copy_within(self.kept - above, self.read - above, above);
+            self.kept -= above;
+            self.read -= above;
             self.put_back(1);
         }
     }
 
-    /// How many kept elements come before `stray`.
-    fn place_of<F: Fn(&T, &T) -> bool>(&self, stray: &Stray<T>, is_less: &F) -> usize {
-        let comes_after = |index: usize| {
-            if index < stray.place {
-                is_less(&stray.item, &self.v[index])
-            } else {
-                !is_less(&self.v[index], &stray.item)
-            }
-        };
-        // All from `high` on come after it, all before `low` do not.
+    /// Whether the kept element at `index` comes after the last stray.
+    #[inline(always)]
+    fn is_above_last<F: Fn(&T, &T) -> bool>(&self, index: usize, is_less: &F) -> bool {
+        let stray = &self.strays[self.strays.len() - 1];
+        if index < stray.place {
+            is_less(&stray.item, &self.v[index])
+        } else {
+            !is_less(&self.v[index], &stray.item)
+        }
+    }
+
+    /// How many kept elements come before the last stray.
+    fn place_of_last<F: Fn(&T, &T) -> bool>(&self, is_less: &F) -> usize {
+        // All from `high` on come after it, none before `low` does.
         let (mut low, mut high, mut step) = (0, self.kept, 1);
         while let Some(probe) = high.checked_sub(step) {
-            if !comes_after(probe) {
+            if !self.is_above_last(probe, is_less) {
                 low = probe + 1;
                 break;
             }
@@ -205,7 +210,7 @@ impl<T> Sieve<'_, T> {
         }
         while low < high {
             let middle = low + (high - low) / 2;
-            if comes_after(middle) {
+            if self.is_above_last(middle, is_less) {
                 high = middle;
             } else {
                 low = middle + 1;
@@ -214,14 +219,34 @@ impl<T> Sieve<'_, T> {
         low
     }
 
-    /// Moves the last `count` kept elements behind the gap.
-    fn move_up(&mut self, count: usize) {
-        assert!(count <= self.kept);
-        self.kept -= count;
-        self.read -= count;
+    /// Puts the last `count` strays into the end of the gap, in their order.
+    #[inline(always)]
+    fn put_back(&mut self, count: usize) {
+        let (first, read) = (self.strays.len() - count, self.read - count);
+        assert!(self.read <= self.v.len());
+        let slots = self.v.as_mut_ptr().wrapping_add(read);
+        for (index, stray) in self.strays[first..].iter().enumerate() {
+            // SAFETY: a slot of the gap, since there are as many strays as slots; from here on it is the element.
+            unsafe { slots.wrapping_add(index).copy_from_nonoverlapping(&raw const *stray.item, 1) };
+        }
+        self.read = read;
+        self.strays.truncate(first);
+    }
+
+    /// Copies the bits of an element; the caller decides which of the two is the element.
+    #[inline(always)]
+    fn copy_out(&self, index: usize) -> ManuallyDrop<T> {
+        let item: *const T = &self.v[index];
+        // SAFETY: initialized.
+        ManuallyDrop::new(unsafe { item.read() })
+    }
+
+    /// Copies the bits of `count` elements; the caller decides which are the elements.
+    #[inline(always)]
+    fn copy_within(&mut self, from: usize, to: usize, count: usize) {
+        assert!(from.max(to) + count <= self.v.len());
         let base = self.v.as_mut_ptr();
-        let (from, to) = (base.wrapping_add(self.kept), base.wrapping_add(self.read));
-        // SAFETY: both ranges are inside the slice: `from` ended at the old `kept`, `to` at the old `read`.
-        unsafe { from.copy_to(to, count) };
+        // SAFETY: both ranges are inside the slice, and all of its slots hold bits of elements.
+        unsafe { base.wrapping_add(from).copy_to(base.wrapping_add(to), count) };
     }
 }

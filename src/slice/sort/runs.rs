@@ -98,9 +98,12 @@ impl<P> Scan<'_, P> {
             if self.stop.load(Ordering::Relaxed) != 0 {
                 return None;
             }
-            let pairs = v[first..head.min(first + SCAN_ITEMS + 1)].windows(2).enumerate();
-            let broken = pairs.filter(|(_, pair)| !(self.in_order)(&pair[0], &pair[1]));
-            breaks.extend(broken.map(|(at, _)| start + first + at + 1).take(most + 1));
+            let part = &v[first..head.min(first + SCAN_ITEMS + 1)];
+            let mut run_end = run_length(part, self.in_order);
+            while run_end < part.len() && breaks.len() <= most {
+                breaks.push(start + first + run_end);
+                run_end += run_length(&part[run_end..], self.in_order);
+            }
             if breaks.len() > most {
                 // ORDERING: Relaxed, as for the load above.
                 self.stop.store(1, Ordering::Relaxed);

@@ -135,7 +135,7 @@ where
 }
 
 /// Merges the runs of `v`, all but the first of which begin at `breaks`.
-fn merge_all<T, F>(v: &mut [T], breaks: &[usize], is_less: &F)
+pub(super) fn merge_all<T, F>(v: &mut [T], breaks: &[usize], is_less: &F)
 where
     T: Send,
     F: Fn(&T, &T) -> bool + Sync,

@@ -14,7 +14,8 @@
 use super::drop_merge::sort_if_nearly_sorted;
 use super::indirect::{is_large, sort_by_indices};
 use super::partition::partition;
-use super::runs::{looks_ordered, sort_prefix};
+use super::runs::{find_runs, looks_ordered, sort_prefix};
+use super::stable::merge_all;
 use super::unstable_by_std;
 
 /// Below this many elements std's sort is as good as any.
@@ -31,6 +32,10 @@ const LEAVES_PER_THREAD: usize = 8;
 
 /// Parts of large elements are cut until they have so many bytes, and then sorted by way of their indices.
 const INDEXED_BYTES: usize = 1 << 19;
+
+/// Runs are merged in parts so short that the memory for it does not matter, if they have so many elements on the average.
+const MERGED_BYTES: usize = 1 << 17;
+const MIN_RUN_ITEMS: usize = 64;
 
 /// Memory for the strays of a nearly sorted part. It does not grow with the slice.
 const STRAY_BYTES: usize = 1 << 17;
@@ -71,8 +76,15 @@ where
         return;
     }
     let most_strays = STRAY_BYTES / size_of::<T>();
-    if looks_ordered(v, prefix, is_less) && sort_if_nearly_sorted(v, prefix, most_strays, is_less) {
-        return;
+    if looks_ordered(v, prefix, is_less) {
+        if sort_if_nearly_sorted(v, prefix, most_strays, is_less) {
+            return;
+        }
+        if v.len() <= MERGED_BYTES / size_of::<T>() {
+            if let Some(breaks) = find_runs(v, v.len() / MIN_RUN_ITEMS, is_less) {
+                return merge_all(v, &breaks, is_less);
+            }
+        }
     }
     if v.len() <= leaf_items && is_large::<T>() {
         // SAFETY: std's sort leaves a permutation, on this thread.
