@@ -10,7 +10,10 @@
 use std::mem::ManuallyDrop;
 
 /// Elements up to this size are moved whether they need it or not.
-const CYCLIC_BYTES: usize = 32;
+const CYCLIC_BYTES: usize = 16;
+
+/// Bytes that one thread exchanges at a stretch.
+const SWAPPED_BYTES: usize = 1 << 17;
 
 /// Elements a block. Positions fit a `u8`, and an index of that type needs no bounds check below.
 const BLOCK_ITEMS: usize = 128;
@@ -35,6 +38,14 @@ impl Misplaced {
         self.end - self.next
     }
 
+    /// The next position, of which there must be one.
+    #[inline(always)]
+    fn take(&mut self) -> usize {
+        let offset = self.offsets[usize::from(self.next)];
+        self.next += 1;
+        usize::from(offset)
+    }
+
     /// Notes the positions where `items` (a block's worth) yields `true`.
     #[inline(always)]
     fn refill<'a, T: 'a>(
@@ -50,6 +61,38 @@ impl Misplaced {
         self.next = 0;
         self.end = end;
     }
+}
+
+/// Exchanges misplaced elements of the block from `low` on with such of the block that ends at `high`, as many as there are of
+/// both: along a cycle, which is two moves for a pair and not three.
+#[inline(always)]
+fn exchange<T>(v: &mut [T], low: usize, high: usize, left: &mut Misplaced, right: &mut Misplaced) {
+    let count = left.len().min(right.len());
+    if count == 0 {
+        return;
+    }
+    assert!(low + BLOCK_ITEMS <= high - BLOCK_ITEMS && high <= v.len());
+    let base = v.as_mut_ptr();
+    let left_slot = |left: &mut Misplaced| base.wrapping_add(low + left.take());
+    let right_slot = |right: &mut Misplaced| base.wrapping_add(high - 1 - right.take());
+    let mut hole = left_slot(left);
+    // SAFETY: in bounds, since offsets are below `BLOCK_ITEMS`. Until the cycle is closed the element is here, and its slot is
+    // the hole; no code of the user's runs meanwhile.
+    let aside = ManuallyDrop::new(unsafe { hole.read() });
+    for index in 0..count {
+        let from = right_slot(right);
+        // SAFETY: in bounds, in different blocks.
+        unsafe { hole.copy_from_nonoverlapping(from, 1) };
+        hole = from;
+        if index + 1 < count {
+            let from = left_slot(left);
+            // SAFETY: as above.
+            unsafe { hole.copy_from_nonoverlapping(from, 1) };
+            hole = from;
+        }
+    }
+    // SAFETY: in bounds; the hole is filled, so each element is in one place again.
+    unsafe { hole.copy_from_nonoverlapping(&raw const *aside, 1) };
 }
 
 /// Moves the elements for which `goes_left` holds to the front and returns how many they are.
@@ -124,13 +167,7 @@ fn partition_blocks<T>(v: &mut [T], goes_left: impl Fn(&T) -> bool) -> usize {
         if right.is_empty() {
             right.refill(v[high - BLOCK_ITEMS..high].iter().rev(), &goes_left);
         }
-        for _ in 0..left.len().min(right.len()) {
-            let from_left = usize::from(left.offsets[usize::from(left.next)]);
-            let from_right = usize::from(right.offsets[usize::from(right.next)]);
-            v.swap(low + from_left, high - 1 - from_right);
-            left.next += 1;
-            right.next += 1;
-        }
+        exchange(v, low, high, &mut left, &mut right);
         if left.is_empty() {
             low += BLOCK_ITEMS;
         }
@@ -146,4 +183,39 @@ fn partition_blocks<T>(v: &mut [T], goes_left: impl Fn(&T) -> bool) -> usize {
         boundary += usize::from(moves);
     }
     boundary
+}
+
+/// [`partition`] by two threads, each with a pivot of its own; to be equal is up to them.
+pub(super) fn par_partition<T, F>(v: &mut [T], pivot: &mut T, twin: &mut T, goes_left: &F) -> usize
+where
+    T: Send,
+    F: Fn(&T, &T) -> bool + Sync,
+{
+    let (low, high) = v.split_at_mut(v.len() / 2);
+    let (in_low, in_high) = crate::join(
+        || {
+            let pivot = pivot;
+            let pivot = &*pivot;
+            partition(low, |item| goes_left(item, pivot))
+        },
+        || {
+            let twin = twin;
+            let twin = &*twin;
+            partition(high, |item| goes_left(item, twin))
+        },
+    );
+    let misplaced = in_high.min(low.len() - in_low);
+    par_swap(&mut low[in_low..in_low + misplaced], &mut high[in_high - misplaced..in_high]);
+    in_low + in_high
+}
+
+/// Exchanges two equally long slices.
+fn par_swap<T: Send>(a: &mut [T], b: &mut [T]) {
+    if size_of_val(a) <= SWAPPED_BYTES {
+        return a.swap_with_slice(b);
+    }
+    let middle = a.len() / 2;
+    let (a_low, a_high) = a.split_at_mut(middle);
+    let (b_low, b_high) = b.split_at_mut(middle);
+    crate::join(|| par_swap(a_low, b_low), || par_swap(a_high, b_high));
 }
