@@ -30,6 +30,7 @@ mod on_moirai {
     mod properties_slices;
     mod shown;
     mod sorts;
+    mod sorts_disorder;
     mod sources;
     mod sweep;
     mod sweep_adaptors;

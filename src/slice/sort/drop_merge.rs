@@ -28,8 +28,8 @@ const MOST_WRONG: usize = 16;
 /// More strays in a row are no strays: here begins another run.
 const LONGEST_ROW: usize = 32;
 
-/// Sorts `v` if it is nearly sorted, and says whether it was. Otherwise `v` is some permutation of what it was, nearly the
-/// same, and equal elements are still in their order.
+/// Sorts `v` if it is nearly sorted, keeping the order of equal elements, and says whether it was. Otherwise `v` stays as it
+/// is.
 ///
 /// The first `sorted` elements are known to be in order; there is at least one. Takes out `most` elements at most, for
 /// which memory is allocated as they come.
@@ -46,6 +46,8 @@ where
     let is_nearly_sorted = sieve.take_out(most, is_less);
     if is_nearly_sorted {
         sieve.put_in(is_less);
+    } else {
+        sieve.restore();
     }
     is_nearly_sorted
 }
@@ -176,13 +178,25 @@ impl<T> Sieve<'_, T> {
         }
         stable_by_std(&mut self.strays, &|a: &Stray<T>, b: &Stray<T>| is_less(&a.item, &b.item));
         while !self.strays.is_empty() {
-            // Those that come after the last stray move behind the gap, the stray into its last slot.
-            let above = self.kept - self.place_of_last(is_less);
-            self.copy_within(self.kept - above, self.read - above, above);
-            self.kept -= above;
-            self.read -= above;
-            self.put_back(1);
+            self.insert_last(self.place_of_last(is_less));
         }
+    }
+
+    /// Puts the strays back where they stood in the input.
+    fn restore(&mut self) {
+        while let Some(stray) = self.strays.last() {
+            let strays_before = self.strays.len() - 1;
+            self.insert_last(stray.place - strays_before);
+        }
+    }
+
+    /// Puts the last stray behind the first `place` kept elements; the others move behind the gap.
+    fn insert_last(&mut self, place: usize) {
+        let above = self.kept - place;
+        self.copy_within(place, self.read - above, above);
+        self.kept = place;
+        self.read -= above;
+        self.put_back(1);
     }
 
     /// Whether the kept element at `index` comes after the last stray.
@@ -227,7 +241,9 @@ impl<T> Sieve<'_, T> {
         let slots = self.v.as_mut_ptr().wrapping_add(read);
         for (index, stray) in self.strays[first..].iter().enumerate() {
             // SAFETY: a slot of the gap, since there are as many strays as slots; from here on it is the element.
-            unsafe { slots.wrapping_add(index).copy_from_nonoverlapping(&raw const *stray.item, 1) };
+            unsafe {
+                slots.wrapping_add(index).copy_from_nonoverlapping(&raw const *stray.item, 1)
+            };
         }
         self.read = read;
         self.strays.truncate(first);

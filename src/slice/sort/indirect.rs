@@ -5,26 +5,18 @@
 use std::mem::ManuallyDrop;
 
 /// Elements from this size on are large.
-const LARGE_BYTES: usize = 64;
+const LARGE_BYTES: usize = 96;
 
-/// Whether elements of this type are better sorted by way of their indices.
+/// Whether elements of this type are better sorted by way of their indices, as far as they fit a cache.
 pub(super) const fn is_large<T>() -> bool {
     size_of::<T>() >= LARGE_BYTES
 }
 
 /// A slice whose elements are compared by way of their indices.
-///
-/// # Invariant
-///
-/// There is one copy of each index, and an index is shown to one thread at a time.
 pub(super) struct Indexed<'a, T, F> {
     elements: &'a [T],
     is_less: &'a F,
 }
-
-// SAFETY: by the invariant an element is looked at by one thread at a time, so elements are handed from thread to thread
-// rather than shared, which `T: Send` allows.
-unsafe impl<T: Send, F: Sync> Sync for Indexed<'_, T, F> {}
 
 impl<T, F: Fn(&T, &T) -> bool> Indexed<'_, T, F> {
     #[inline(always)]
@@ -43,7 +35,7 @@ impl<T, F: Fn(&T, &T) -> bool> Indexed<'_, T, F> {
 ///
 /// # Safety
 ///
-/// * `sort` returns with each index once in the slice, and shows none to two threads at a time.
+/// * When `sort` returns, each index is still in the slice once.
 pub(super) unsafe fn sort_by_indices<T, F>(
     v: &mut [T],
     is_less: &F,

@@ -56,11 +56,7 @@ where
 
 /// Whether it may pay to look for order in `v`, of which the first `prefix` elements are a run: a look at some pairs
 /// behind it.
-pub(super) fn looks_ordered<T>(
-    v: &[T],
-    prefix: usize,
-    is_less: &impl Fn(&T, &T) -> bool,
-) -> bool {
+pub(super) fn looks_ordered<T>(v: &[T], prefix: usize, is_less: &impl Fn(&T, &T) -> bool) -> bool {
     let probed = &v[prefix - 1..v.len().min(prefix + PROBED_PAIRS)];
     probed.windows(2).filter(|pair| is_less(&pair[1], &pair[0])).count() <= PROBED_DISORDER
 }

@@ -30,6 +30,9 @@ const MIN_LEAF_ITEMS: usize = 4096;
 /// Leaves for each thread, so that threads of uneven speed end together.
 const LEAVES_PER_THREAD: usize = 4;
 
+/// Leaves of large elements, which are sorted by way of their indices, have no more bytes: they should fit a shared cache.
+const INDEXED_BYTES: usize = 1 << 23;
+
 /// Natural runs are merged if they have this many elements on the average.
 const MIN_RUN_ITEMS: usize = 64;
 
@@ -49,24 +52,7 @@ where
     if size_of::<T>() == 0 || v.len() <= SHORT_ITEMS {
         return stable_by_std(v, is_less);
     }
-    if is_large::<T>() && u32::try_from(v.len()).is_ok() {
-        // SAFETY: our own sort leaves a permutation, and hands its elements from thread to thread.
-        return unsafe {
-            sort_by_indices(v, is_less, |indices, elements| {
-                sort_directly(indices, &|a, b| elements.is_less(a, b));
-            })
-        };
-    }
-    sort_directly(v, is_less);
-}
-
-/// As [`par_stable`], by moving the elements themselves.
-fn sort_directly<T, F>(v: &mut [T], is_less: &F)
-where
-    T: Send,
-    F: Fn(&T, &T) -> bool + Sync,
-{
-    let leaves = leaves(v.len());
+    let leaves = leaves::<T>(v.len());
     if leaves == 1 {
         return sort_leaf(v, is_less);
     }
@@ -85,12 +71,15 @@ where
 }
 
 /// How many leaves to sort: a power of four, so that the last merge normally ends in the slice.
-fn leaves(len: usize) -> usize {
+fn leaves<T>(len: usize) -> usize {
     let threads = if len <= SEQUENTIAL_ITEMS { 1 } else { crate::current_num_threads() };
-    if threads == 1 {
-        return 1;
+    let mut leaf_items = len;
+    if threads > 1 {
+        leaf_items = (len / (threads * LEAVES_PER_THREAD)).max(MIN_LEAF_ITEMS);
     }
-    let leaf_items = (len / (threads * LEAVES_PER_THREAD)).max(MIN_LEAF_ITEMS);
+    if is_large::<T>() {
+        leaf_items = leaf_items.min((INDEXED_BYTES / size_of::<T>()).max(1));
+    }
     1 << len.div_ceil(leaf_items).next_power_of_two().ilog2().next_multiple_of(2)
 }
 
@@ -112,7 +101,16 @@ where
             return merge_all(v, &breaks, is_less);
         }
     }
-    stable_by_std(v, is_less);
+    if is_large::<T>() {
+        // SAFETY: std's sort leaves a permutation, on this thread.
+        unsafe {
+            sort_by_indices(v, is_less, |indices, elements| {
+                stable_by_std(indices, &|a, b| elements.is_less(a, b));
+            });
+        }
+    } else {
+        stable_by_std(v, is_less);
+    }
 }
 
 /// Sorts the leaves of a part that begins at the index `start` of the whole, in parallel. All but the first one begin at

@@ -37,7 +37,8 @@ const MIN_LEAVES: usize = 64;
 /// Parts from this size on are cut by two threads if possible.
 const PARALLEL_CUT_ITEMS: usize = 1 << 15;
 
-/// Parts of large elements are cut until they have so many bytes, and then sorted by way of their indices.
+/// Parts of large elements are cut until they have no more bytes, and then sorted by way of their indices: they should fit a
+/// core's cache.
 const INDEXED_BYTES: usize = 1 << 19;
 
 /// Runs are merged in parts so short that the memory for it does not matter, if they have so many elements on the average.
