@@ -20,6 +20,7 @@
 //! Sequential work is left to std where that is faster: short slices, and pools of one thread.
 
 mod cached_key;
+mod cost;
 mod drop_merge;
 mod indirect;
 mod merge;

@@ -12,6 +12,7 @@
 
 use std::mem::MaybeUninit;
 
+use super::cost::sharing_threads;
 use super::drop_merge::sort_if_nearly_sorted;
 use super::indirect::{is_large, sort_by_indices};
 use super::merge::{copy, merge_into, par_copy};
@@ -21,14 +22,11 @@ use super::stable_by_std;
 /// Below this many elements std's sort is as good as any.
 const SHORT_ITEMS: usize = 64;
 
-/// Below this many elements one thread is faster than two.
-const SEQUENTIAL_ITEMS: usize = 8192;
-
 /// Leaves are no shorter than this.
-const MIN_LEAF_ITEMS: usize = 4096;
+const MIN_LEAF_ITEMS: usize = 250;
 
 /// Leaves for each thread, so that threads of uneven speed end together.
-const LEAVES_PER_THREAD: usize = 4;
+const LEAVES_PER_THREAD: usize = 2;
 
 /// Leaves of large elements, which are sorted by way of their indices, have no more bytes: they should fit a shared cache.
 const INDEXED_BYTES: usize = 1 << 23;
@@ -52,56 +50,62 @@ where
     if size_of::<T>() == 0 || v.len() <= SHORT_ITEMS {
         return stable_by_std(v, is_less);
     }
-    let leaves = leaves::<T>(v.len());
-    if leaves == 1 {
-        return sort_leaf(v, is_less);
-    }
-    let prefix = sort_prefix(v, is_less);
-    if prefix == v.len() {
+    if sort_by_order(v, is_less) {
         return;
     }
-    let natural =
-        if looks_ordered(v, prefix, is_less) { find_runs(v, leaves, is_less) } else { None };
-    let breaks = natural.unwrap_or_else(|| {
-        let breaks: Vec<usize> = (1..leaves).map(|leaf| v.len() / leaves * leaf).collect();
-        sort_leaves(v, &breaks, 0, is_less);
-        breaks
-    });
+    let leaves = leaves(v, is_less);
+    if leaves == 1 {
+        return sort_unordered(v, is_less);
+    }
+    let breaks: Vec<usize> = (1..leaves).map(|leaf| v.len() / leaves * leaf).collect();
+    sort_leaves(v, &breaks, 0, is_less);
     merge_all(v, &breaks, is_less);
 }
 
 /// How many leaves to sort: a power of four, so that the last merge normally ends in the slice.
-fn leaves<T>(len: usize) -> usize {
-    let threads = if len <= SEQUENTIAL_ITEMS { 1 } else { crate::current_num_threads() };
-    let mut leaf_items = len;
-    if threads > 1 {
-        leaf_items = (len / (threads * LEAVES_PER_THREAD)).max(MIN_LEAF_ITEMS);
-    }
+fn leaves<T, F>(v: &[T], is_less: &F) -> usize
+where
+    F: Fn(&T, &T) -> bool,
+{
+    let mut leaves = match sharing_threads(v, is_less) {
+        1 => 1,
+        threads => (threads * LEAVES_PER_THREAD).min(v.len() / MIN_LEAF_ITEMS),
+    };
     if is_large::<T>() {
-        leaf_items = leaf_items.min((INDEXED_BYTES / size_of::<T>()).max(1));
+        leaves = leaves.max(size_of_val(v) / INDEXED_BYTES);
     }
-    1 << len.div_ceil(leaf_items).next_power_of_two().ilog2().next_multiple_of(2)
+    1 << leaves.next_power_of_two().ilog2().next_multiple_of(2)
 }
 
-/// Sorts `v` on this thread, but for merges of long runs.
-fn sort_leaf<T, F>(v: &mut [T], is_less: &F)
+/// Sorts `v` if there is an order in it, and says whether there was. Otherwise `v` stays as it is, or is reversed in parts.
+fn sort_by_order<T, F>(v: &mut [T], is_less: &F) -> bool
 where
     T: Send,
     F: Fn(&T, &T) -> bool + Sync,
 {
     let prefix = sort_prefix(v, is_less);
     if prefix == v.len() {
-        return;
+        return true;
     }
-    if looks_ordered(v, prefix, is_less) {
-        if sort_if_nearly_sorted(v, prefix, v.len(), is_less) {
-            return;
-        }
-        if let Some(breaks) = find_runs(v, v.len() / MIN_RUN_ITEMS, is_less) {
-            return merge_all(v, &breaks, is_less);
-        }
+    if !looks_ordered(v, prefix, is_less) {
+        return false;
     }
-    if is_large::<T>() {
+    if sort_if_nearly_sorted(v, prefix, v.len(), is_less) {
+        return true;
+    }
+    let breaks = find_runs(v, v.len() / MIN_RUN_ITEMS, is_less);
+    if let Some(breaks) = &breaks {
+        merge_all(v, breaks, is_less);
+    }
+    breaks.is_some()
+}
+
+/// Sorts `v` on this thread.
+fn sort_unordered<T, F>(v: &mut [T], is_less: &F)
+where
+    F: Fn(&T, &T) -> bool,
+{
+    if is_large::<T>() && size_of_val(v) <= 2 * INDEXED_BYTES {
         // SAFETY: std's sort leaves a permutation, on this thread.
         unsafe {
             sort_by_indices(v, is_less, |indices, elements| {
@@ -121,7 +125,10 @@ where
     F: Fn(&T, &T) -> bool + Sync,
 {
     if breaks.is_empty() {
-        return sort_leaf(v, is_less);
+        if !sort_by_order(v, is_less) {
+            sort_unordered(v, is_less);
+        }
+        return;
     }
     let chosen = breaks.len() / 2;
     let middle = breaks[chosen];

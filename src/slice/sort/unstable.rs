@@ -13,6 +13,7 @@
 //!    the length has bits, the part at hand goes to std's sort, which is O(n log n) whatever happens (the guard of
 //!    D. R. Musser, "Introspective Sorting and Selection Algorithms", 1997).
 
+use super::cost::sharing_threads;
 use super::drop_merge::sort_if_nearly_sorted;
 use super::indirect::{is_large, sort_by_indices};
 use super::partition::{par_partition, partition};
@@ -23,16 +24,18 @@ use super::unstable_by_std;
 /// Below this many elements std's sort is as good as any.
 const SHORT_ITEMS: usize = 64;
 
-/// Below this many elements one thread is faster than two.
-const SEQUENTIAL_ITEMS: usize = 8192;
-
-/// Parts shorter than this are not split further.
-const MIN_LEAF_ITEMS: usize = 4096;
-
-/// Leaves for each thread, so that threads of uneven speed end together, and leaves at least: our cuts are better than
-/// std's in large parts with equal or large elements, and as good as std's in others.
+/// Leaves for each thread, so that threads of uneven speed end together, and their least size.
 const LEAVES_PER_THREAD: usize = 8;
-const MIN_LEAVES: usize = 64;
+const MIN_LEAF_ITEMS: usize = 250;
+
+/// Also on one thread our cuts are better than std's in large parts with equal or large elements, and as good in others: a
+/// slice is cut into so many leaves, of no less than so many elements.
+const CUT_LEAVES: usize = 64;
+const MIN_CUT_ITEMS: usize = 1 << 12;
+const MIN_CUT_SMALL_ITEMS: usize = 1 << 15;
+
+/// Elements up to this size are small.
+const SMALL_BYTES: usize = 16;
 
 /// Parts from this size on are cut by two threads if possible.
 const PARALLEL_CUT_ITEMS: usize = 1 << 15;
@@ -60,13 +63,20 @@ where
     if size_of::<T>() == 0 || v.len() <= SHORT_ITEMS {
         return unstable_by_std(v, is_less);
     }
-    let threads = if v.len() <= SEQUENTIAL_ITEMS { 1 } else { crate::current_num_threads() };
-    let leaves = (threads * LEAVES_PER_THREAD).max(MIN_LEAVES);
-    let mut leaf_items = (v.len() / leaves).max(MIN_LEAF_ITEMS);
+    let prefix = sort_prefix(v, is_less);
+    if prefix == v.len() {
+        return;
+    }
+    let threads = sharing_threads(v, is_less);
+    let least = if size_of::<T>() <= SMALL_BYTES { MIN_CUT_SMALL_ITEMS } else { MIN_CUT_ITEMS };
+    let mut leaf_items = (v.len() / CUT_LEAVES).max(least);
+    if threads > 1 {
+        leaf_items = leaf_items.min((v.len() / (threads * LEAVES_PER_THREAD)).max(MIN_LEAF_ITEMS));
+    }
     if is_large::<T>() {
         leaf_items = leaf_items.min((INDEXED_BYTES / size_of::<T>()).max(1));
     }
-    Quicksort { is_less, leaf_items, threads }.sort(v, v.len().ilog2());
+    Quicksort { is_less, leaf_items, threads }.sort_rest(v, prefix, v.len().ilog2());
 }
 
 /// What all parts of a sort have in common.
@@ -90,11 +100,19 @@ impl<F> Quicksort<'_, F> {
         T: Send,
         F: Fn(&T, &T) -> bool + Sync,
     {
-        let is_less = self.is_less;
-        let prefix = sort_prefix(v, is_less);
-        if prefix == v.len() {
-            return;
+        let prefix = sort_prefix(v, self.is_less);
+        if prefix < v.len() {
+            self.sort_rest(v, prefix, lopsided_allowed);
         }
+    }
+
+    /// Sorts `v`, of which the first `prefix` elements are in order.
+    fn sort_rest<T>(&self, v: &mut [T], prefix: usize, lopsided_allowed: u32)
+    where
+        T: Send,
+        F: Fn(&T, &T) -> bool + Sync,
+    {
+        let is_less = self.is_less;
         if looks_ordered(v, prefix, is_less) {
             if sort_if_nearly_sorted(v, prefix, STRAY_BYTES / size_of::<T>(), is_less) {
                 return;
