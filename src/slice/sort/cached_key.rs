@@ -9,12 +9,16 @@ use std::mem::MaybeUninit;
 
 use super::merge::par_copy;
 use super::{par_unstable, tolerate_disorder};
+use crate::util::clock::{ticks, ticks_of_ns};
 
 /// Below this many elements one thread computes all keys. Low, because who caches keys expects them to be costly.
 const SEQUENTIAL_ITEMS: usize = 128;
 
 /// Keys that one thread computes at a stretch.
 const KEY_ITEMS: usize = 64;
+
+/// Keys are computed in parallel if one thread would take so long, in ns: several times what it takes to wake a second one.
+const SHARED_NS: u64 = 150_000;
 
 /// Keys that one thread drops at a stretch.
 const DROP_ITEMS: usize = 1024;
@@ -56,7 +60,7 @@ fn sort_indexed<T, K, I, F>(
 {
     let mut keys: Vec<(K, I)> = Vec::with_capacity(v.len());
     let mut filled = Filled { slots: &mut keys.spare_capacity_mut()[..v.len()], count: 0 };
-    fill(&mut filled, v, 0, &|item, index| (key_fn(item), pack(index)));
+    fill_timed(&mut filled, v, &|item, index| (key_fn(item), pack(index)));
     filled.release();
     // SAFETY: `fill` returned, so all of the first `v.len()` slots are initialized; `filled` has let go of them.
     unsafe { keys.set_len(v.len()) };
@@ -81,6 +85,28 @@ fn sort_indexed<T, K, I, F>(
     par_drop(Filled { slots: &mut keys.spare_capacity_mut()[..count], count });
 }
 
+/// Computes the entries of `v` into `filled`, in parallel if the first ones say that this takes long.
+fn fill_timed<T, P, F>(filled: &mut Filled<'_, P>, v: &mut [T], entry: &F)
+where
+    T: Send,
+    P: Send,
+    F: Fn(&T, usize) -> P + Sync,
+{
+    let (first, rest) = v.split_at_mut(KEY_ITEMS);
+    filled.push_halves(KEY_ITEMS, |first_filled, rest_filled| {
+        let start = ticks();
+        fill(first_filled, first, 0, entry);
+        let elapsed = ticks().wrapping_sub(start);
+        let is_long =
+            elapsed.saturating_mul((rest.len() / KEY_ITEMS) as u64) > ticks_of_ns(SHARED_NS);
+        if is_long {
+            fill(rest_filled, rest, KEY_ITEMS, entry);
+        } else {
+            fill_here(rest_filled, rest, KEY_ITEMS, entry);
+        }
+    });
+}
+
 /// Computes the entries of `v`, whose first element has the index `start` in the whole, into `filled`.
 fn fill<T, P, F>(filled: &mut Filled<'_, P>, v: &mut [T], start: usize, entry: &F)
 where
@@ -89,10 +115,7 @@ where
     F: Fn(&T, usize) -> P + Sync,
 {
     if v.len() <= KEY_ITEMS {
-        for (offset, item) in v.iter().enumerate() {
-            filled.push(entry(item, start + offset));
-        }
-        return;
+        return fill_here(filled, v, start, entry);
     }
     let middle = v.len() / 2;
     let (low, high) = v.split_at_mut(middle);
@@ -102,6 +125,18 @@ where
             || fill(high_filled, high, start + middle, entry),
         );
     });
+}
+
+/// [`fill`] on this thread.
+fn fill_here<T, P>(
+    filled: &mut Filled<'_, P>,
+    v: &[T],
+    start: usize,
+    entry: &impl Fn(&T, usize) -> P,
+) {
+    for (offset, item) in v.iter().enumerate() {
+        filled.push(entry(item, start + offset));
+    }
 }
 
 /// Copies to each slot of `target` the element whose index its key carries.

@@ -32,7 +32,7 @@ const MIN_LEAF_ITEMS: usize = 250;
 /// slice is cut into so many leaves, of no less than so many elements.
 const CUT_LEAVES: usize = 64;
 const MIN_CUT_ITEMS: usize = 1 << 12;
-const MIN_CUT_SMALL_ITEMS: usize = 1 << 15;
+const MIN_CUT_SMALL_ITEMS: usize = 1 << 17;
 
 /// Elements up to this size are small.
 const SMALL_BYTES: usize = 16;
