@@ -252,7 +252,7 @@ impl<T> Sieve<'_, T> {
     /// Copies the bits of an element; the caller decides which of the two is the element.
     #[inline(always)]
     fn copy_out(&self, index: usize) -> ManuallyDrop<T> {
-        let item: *const T = &self.v[index];
+        let item: *const T = &raw const self.v[index];
         // SAFETY: initialized.
         ManuallyDrop::new(unsafe { item.read() })
     }
