@@ -28,6 +28,7 @@ mod on_moirai {
     mod pools;
     mod properties;
     mod properties_slices;
+    mod radix;
     mod shown;
     mod sorts;
     mod sorts_disorder;
