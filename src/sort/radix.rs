@@ -3,8 +3,9 @@
 //! 1. All threads look for the bits in which keys differ.
 //! 2. The highest eight of these say into which bucket an element goes. Each thread counts the elements for each bucket in chunks
 //!    of the slice, and so knows where in the buffer its own go; then it moves them there.
-//! 3. Buckets are sorted in parallel: short ones by std, long ones as the whole, others by passes over eight bits from the lowest
-//!    up, each from the buffer to the slice or back.
+//! 3. Buckets are sorted in parallel: short ones by std, long ones as the whole, others by passes over eight bits, each from the
+//!    buffer to the slice or back. If three passes do, they begin at the lowest bits; otherwise at the highest ones, since with them
+//!    buckets soon are short.
 
 use crate::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use crate::slice::ParallelSlice;
@@ -13,8 +14,11 @@ use std::mem::MaybeUninit;
 const DIGIT_BITS: u32 = 8;
 const BUCKETS: usize = 1 << DIGIT_BITS;
 
-/// Slices up to this length are sorted by std.
-const SHORT_ITEMS: usize = 256;
+/// Slices and buckets up to this length are sorted by std.
+const SHORT_ITEMS: usize = 512;
+
+/// So many passes are made from the lowest bits up.
+const FEW_PASSES: u32 = 3;
 
 /// Buckets that are longer than this are distributed once more, by all threads.
 const LONG_ITEMS: usize = 1 << 17;
@@ -35,6 +39,9 @@ where
 {
     if size_of::<T>() == 0 || v.len() <= SHORT_ITEMS {
         return v.sort_by_key(key);
+    }
+    if v.is_sorted_by_key(key) {
+        return;
     }
     let mut buffer = Vec::with_capacity(v.len());
     distribute_and_sort(v, &mut buffer.spare_capacity_mut()[..v.len()], key);
@@ -82,7 +89,14 @@ where
         buckets.push((bucket, other));
         (from, to, start) = (from_rest, to_rest, end);
     }
-    buckets.into_par_iter().for_each(|(bucket, other)| sort_bucket(bucket, other, shift, key));
+    buckets.into_par_iter().for_each(|(bucket, other)| {
+        if bucket.len() > LONG_ITEMS && shift > 0 {
+            other.copy_from_slice(bucket);
+            distribute_and_sort(other, as_room(bucket), key);
+        } else {
+            sort_bucket(bucket, other, true, key);
+        }
+    });
 }
 
 /// Turns what each chunk has counted into the places of its first element for each bucket, and returns where the buckets end.
@@ -98,41 +112,48 @@ fn counts_to_places(counts: &mut [Counts]) -> Counts {
     })
 }
 
-/// Sorts the elements of `bucket`, which differ below `bits`, into `other`.
-fn sort_bucket<T, F>(bucket: &mut [T], other: &mut [T], bits: u32, key: &F)
+/// Sorts the elements of `bucket`, on this thread; they end up in `room` if that is wanted.
+fn sort_bucket<T, F>(bucket: &mut [T], room: &mut [T], into_room: bool, key: &F)
 where
-    T: Copy + Send + Sync,
-    F: Fn(&T) -> u64 + Sync,
+    T: Copy,
+    F: Fn(&T) -> u64,
 {
-    if bits == 0 || bucket.len() <= SHORT_ITEMS {
-        other.copy_from_slice(bucket);
-        if bits > 0 {
-            other.sort_by_key(key);
-        }
-        return;
-    }
-    if bucket.len() > LONG_ITEMS {
-        other.copy_from_slice(bucket);
-        return distribute_and_sort(other, as_room(bucket), key);
+    if bucket.len() <= SHORT_ITEMS {
+        bucket.sort_by_key(key);
+        return settle(bucket, room, into_room);
     }
     let first = key(&bucket[0]);
     let differing = bucket.iter().fold(0, |bits, item| bits | (key(item) ^ first));
-    let (mut from, mut to) = (bucket, other);
-    let mut is_in_other = false;
-    for shift in (0..bits).step_by(DIGIT_BITS as usize) {
-        if (differing >> shift) as usize % BUCKETS != 0 {
-            pass(from, to, &|item: &T| (key(item) >> shift) as usize % BUCKETS);
-            (from, to) = (to, from);
-            is_in_other = !is_in_other;
+    let Some(highest) = differing.checked_ilog2() else { return settle(bucket, room, into_room) };
+    let pass = |from: &[T], to: &mut [T], shift: u32| {
+        distribute(from, to, |item| (key(item) >> shift) as usize % BUCKETS)
+    };
+    if highest < FEW_PASSES * DIGIT_BITS {
+        let (mut from, mut to, mut into_to) = (bucket, room, into_room);
+        for shift in (0..=highest).step_by(DIGIT_BITS as usize) {
+            pass(from, to, shift);
+            (from, to, into_to) = (to, from, !into_to);
         }
-    }
-    if !is_in_other {
-        to.copy_from_slice(from);
+        settle(from, to, into_to);
+    } else {
+        let ends = pass(bucket, room, highest + 1 - DIGIT_BITS);
+        let mut start = 0;
+        for end in ends {
+            sort_bucket(&mut room[start..end], &mut bucket[start..end], !into_room, key);
+            start = end;
+        }
     }
 }
 
-/// Copies the elements of `from` to `to` in the order of their digits.
-fn pass<T: Copy>(from: &[T], to: &mut [T], digit: &impl Fn(&T) -> usize) {
+/// Copies the elements from where they are to the other place if they are wanted there.
+fn settle<T: Copy>(elements: &[T], other: &mut [T], into_other: bool) {
+    if into_other {
+        other.copy_from_slice(elements);
+    }
+}
+
+/// Copies the elements of `from` to `to` in the order of their digits, and returns where those of each digit end.
+fn distribute<T: Copy>(from: &[T], to: &mut [T], digit: impl Fn(&T) -> usize) -> Counts {
     let mut counts = [[0; BUCKETS]];
     from.iter().for_each(|item| counts[0][digit(item)] += 1);
     counts_to_places(&mut counts);
@@ -141,6 +162,7 @@ fn pass<T: Copy>(from: &[T], to: &mut [T], digit: &impl Fn(&T) -> usize) {
         to[*place] = *item;
         *place += 1;
     }
+    counts[0]
 }
 
 /// Where elements are distributed to.
