@@ -13,7 +13,7 @@ use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 fn comparisons_without_order() {
     watch!();
     let census = &Census::start();
-    on_all(&[40, 130, 1_000, 9_000], |numbers, seed| {
+    on_all(&[40, 130, 1_000, 5_000], |numbers, seed| {
         let asked = AtomicUsize::new(seed as usize);
         let toss = || Random(asked.fetch_add(1, Relaxed) as u64).below(8);
         let senseless: [&(dyn Fn(u32, u32) -> Ordering + Sync); 6] = [
