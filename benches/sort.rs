@@ -9,7 +9,8 @@ mod workloads;
 use std::hash::Hash;
 
 use harness::Bench;
-use workloads::{Pools, Random, Workload};
+use moirai::sort::sorted;
+use workloads::{Contest, Pools, Random, Workload};
 
 #[path = "workloads"]
 mod seq {
@@ -91,6 +92,23 @@ fn main() {
         run(&bench, &pools, "128-bytes", size, large_items, lists);
         let lists = [seq::sort::keyed(), rayon::sort::keyed(), moirai::sort::keyed()];
         run(&bench, &pools, "random", size, random, lists);
+        for (pattern, items) in NUMBERS {
+            radix(&bench, &pools, pattern, size, items);
+        }
+    }
+}
+
+/// The radix sort, beside the unstable sorts of the others.
+fn radix(bench: &Bench, pools: &[Pools], pattern: &str, size: usize, items: Pattern<u64>) {
+    let items = items(size);
+    let contest = Contest {
+        name: "radix",
+        seq: |items: &Vec<u64>| sorted(items, <[u64]>::sort_unstable),
+        rayon: |items| sorted(items, ::rayon::slice::ParallelSliceMut::par_sort_unstable),
+        moirai: |items| sorted(items, ::moirai::sort::radix_sort),
+    };
+    for pools in pools {
+        contest.inside(bench, pools, format_args!("{pattern}/{size}"), &items).run();
     }
 }
 

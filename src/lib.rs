@@ -68,6 +68,7 @@ pub mod range_inclusive;
 pub mod result;
 mod scope;
 pub mod slice;
+pub mod sort;
 mod spawn;
 pub mod steal;
 pub mod str;

@@ -44,6 +44,7 @@ const LAYERS: &[Layer] = &[
         below: &[BASE, CALLS, "iter", "bounds", "pieces"],
     },
     Layer { modules: &["buffer"], below: &[BASE, "topology", CALLS, "iter"] },
+    Layer { modules: &["sort"], below: &[BASE, CALLS, "iter", "slice"] },
     Layer { modules: &["vec"], below: &[BASE, CALLS, "iter", "bounds", "pieces", "slice"] },
     Layer {
         modules: &[

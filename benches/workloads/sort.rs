@@ -26,7 +26,7 @@ pub(crate) fn keyed() -> [Workload<Vec<u64>>; 2] {
     ]
 }
 
-fn sorted<T: Clone + Hash>(items: &[T], sort: impl FnOnce(&mut [T])) -> Sample {
+pub(crate) fn sorted<T: Clone + Hash>(items: &[T], sort: impl FnOnce(&mut [T])) -> Sample {
     let mut items = items.to_vec();
     let sample = clocked(|| sort(&mut items));
     Sample { hash: clocked(|| items).hash, ..sample }

@@ -10,8 +10,9 @@ use super::{
 ///
 /// For those over its elements there is [`par_iter_mut`](crate::iter::IntoParallelRefMutIterator).
 ///
-/// All sorts make O(n log n) comparisons, and leave short slices to std's sorts on the calling thread. The result is that
-/// of std's sort of the same name, but for the order of equal elements where that is not kept.
+/// All sorts make O(n log n) comparisons, O(n) if the slice is in order but for a few elements, and leave short slices to
+/// std's sorts on the calling thread. The result is that of std's sort of the same name, but for the order of equal
+/// elements where that is not kept. For numbers there is also [`radix_sort`](crate::sort::radix_sort).
 ///
 /// # Panics
 ///

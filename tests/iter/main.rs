@@ -28,7 +28,10 @@ mod on_moirai {
     mod pools;
     mod properties;
     mod properties_slices;
+    mod radix;
     mod shown;
+    mod sorts;
+    mod sorts_disorder;
     mod sources;
     mod sweep;
     mod sweep_adaptors;
@@ -60,6 +63,7 @@ mod on_rayon {
     mod properties;
     mod properties_slices;
     mod shown;
+    mod sorts;
     mod sources;
     mod sweep;
     mod sweep_adaptors;

@@ -3,17 +3,25 @@
 //! 1. The keys are computed in parallel, each with the index of its element.
 //! 2. The (key, index) pairs are sorted, which is where comparisons happen: the elements have not moved yet.
 //! 3. The elements are gathered into a buffer in their new order and copied back. No code of the user's runs here.
+//! 4. The keys are dropped in parallel.
 
 use std::mem::MaybeUninit;
 
 use super::merge::par_copy;
-use super::{par_stable, tolerate_disorder};
+use super::{par_unstable, tolerate_disorder};
+use crate::util::clock::{ticks, ticks_of_ns};
 
 /// Below this many elements one thread computes all keys. Low, because who caches keys expects them to be costly.
 const SEQUENTIAL_ITEMS: usize = 128;
 
 /// Keys that one thread computes at a stretch.
 const KEY_ITEMS: usize = 64;
+
+/// Keys are computed in parallel if one thread would take so long, in ns: several times what it takes to wake a second one.
+const SHARED_NS: u64 = 150_000;
+
+/// Keys that one thread drops at a stretch.
+const DROP_ITEMS: usize = 1024;
 
 /// Elements that one thread gathers at a stretch.
 const GATHER_ITEMS: usize = 4096;
@@ -52,12 +60,13 @@ fn sort_indexed<T, K, I, F>(
 {
     let mut keys: Vec<(K, I)> = Vec::with_capacity(v.len());
     let mut filled = Filled { slots: &mut keys.spare_capacity_mut()[..v.len()], count: 0 };
-    fill(&mut filled, v, 0, &|item, index| (key_fn(item), pack(index)));
+    fill_timed(&mut filled, v, &|item, index| (key_fn(item), pack(index)));
     filled.release();
     // SAFETY: `fill` returned, so all of the first `v.len()` slots are initialized; `filled` has let go of them.
     unsafe { keys.set_len(v.len()) };
 
-    par_stable(&mut keys, &|a: &(K, I), b: &(K, I)| a.0 < b.0);
+    // The index decides between equal keys, so that the faster sort does.
+    par_unstable(&mut keys, &|a: &(K, I), b: &(K, I)| a.cmp(b).is_lt());
 
     let mut buffer = Vec::with_capacity(v.len());
     let gathered = &mut buffer.spare_capacity_mut()[..v.len()];
@@ -69,6 +78,33 @@ fn sort_indexed<T, K, I, F>(
     // SAFETY: `par_copy` writes initialized elements only.
     let home = unsafe { as_room(v) };
     par_copy(elements, home);
+
+    let count = keys.len();
+    // SAFETY: the entries pass to `Filled`.
+    unsafe { keys.set_len(0) };
+    par_drop(Filled { slots: &mut keys.spare_capacity_mut()[..count], count });
+}
+
+/// Computes the entries of `v` into `filled`, in parallel if the first ones say that this takes long.
+fn fill_timed<T, P, F>(filled: &mut Filled<'_, P>, v: &mut [T], entry: &F)
+where
+    T: Send,
+    P: Send,
+    F: Fn(&T, usize) -> P + Sync,
+{
+    let (first, rest) = v.split_at_mut(KEY_ITEMS);
+    filled.push_halves(KEY_ITEMS, |first_filled, rest_filled| {
+        let start = ticks();
+        fill(first_filled, first, 0, entry);
+        let elapsed = ticks().wrapping_sub(start);
+        let is_long =
+            elapsed.saturating_mul((rest.len() / KEY_ITEMS) as u64) > ticks_of_ns(SHARED_NS);
+        if is_long {
+            fill(rest_filled, rest, KEY_ITEMS, entry);
+        } else {
+            fill_here(rest_filled, rest, KEY_ITEMS, entry);
+        }
+    });
 }
 
 /// Computes the entries of `v`, whose first element has the index `start` in the whole, into `filled`.
@@ -79,10 +115,7 @@ where
     F: Fn(&T, usize) -> P + Sync,
 {
     if v.len() <= KEY_ITEMS {
-        for (offset, item) in v.iter().enumerate() {
-            filled.push(entry(item, start + offset));
-        }
-        return;
+        return fill_here(filled, v, start, entry);
     }
     let middle = v.len() / 2;
     let (low, high) = v.split_at_mut(middle);
@@ -92,6 +125,18 @@ where
             || fill(high_filled, high, start + middle, entry),
         );
     });
+}
+
+/// [`fill`] on this thread.
+fn fill_here<T, P>(
+    filled: &mut Filled<'_, P>,
+    v: &[T],
+    start: usize,
+    entry: &impl Fn(&T, usize) -> P,
+) {
+    for (offset, item) in v.iter().enumerate() {
+        filled.push(entry(item, start + offset));
+    }
 }
 
 /// Copies to each slot of `target` the element whose index its key carries.
@@ -121,6 +166,13 @@ fn gather<T, K, I, F>(
         || gather(source, keys_low, target_low, unpack),
         || gather(source, keys_high, target_high, unpack),
     );
+}
+
+fn par_drop<P: Send>(filled: Filled<'_, P>) {
+    if std::mem::needs_drop::<P>() && filled.count > DROP_ITEMS {
+        let (low, high) = filled.split();
+        crate::join(|| par_drop(low), || par_drop(high));
+    }
 }
 
 /// Where the elements are gathered from.
@@ -173,6 +225,15 @@ impl<P> Filled<'_, P> {
         low.release();
         high.release();
         self.count = count;
+    }
+
+    /// Two halves of a full value.
+    fn split(mut self) -> (Self, Self) {
+        debug_assert!(self.is_full());
+        let middle = self.count / 2;
+        let (low, high) = std::mem::take(&mut self.slots).split_at_mut(middle);
+        let high_count = std::mem::take(&mut self.count) - middle;
+        (Filled { slots: low, count: middle }, Filled { slots: high, count: high_count })
     }
 
     fn is_full(&self) -> bool {

@@ -1,10 +1,12 @@
 //! The sort family: what `par_sort*` of a slice runs.
 //!
-//! * [`par_stable`]: merge sort with one buffer. Leaves are std's `sort_by`, merges are cut into independent pieces by
-//!   rank (`stable.rs`, `merge.rs`).
-//! * [`par_unstable`]: quicksort in place with sampled pivots. Leaves are std's `sort_unstable_by` (`unstable.rs`,
-//!   `partition.rs`).
+//! * [`par_stable`]: merge sort with one buffer. Merges are cut into independent pieces by rank (`stable.rs`, `merge.rs`).
+//! * [`par_unstable`]: quicksort in place with sampled pivots (`unstable.rs`, `partition.rs`).
 //! * [`par_by_cached_key`]: keys in parallel, a sort of (key, index) pairs, one gather (`cached_key.rs`).
+//!
+//! Order that is there already is made use of by both (`runs.rs`, `drop_merge.rs`), large elements are sorted by way of their
+//! indices (`indirect.rs`), and whether a second thread is worth its wake-up is measured (`cost.rs`). What has no order is left
+//! to std's sorts as soon as it is short, and on one thread. `docs/sorting.md` says what was tried.
 //!
 //! # What every sort here promises
 //!
@@ -16,10 +18,11 @@
 //!    old place stays valid, so that unwinding has nothing to repair but the whole step.
 //! 3. `T` is `Send` and not `Sync`: an element is looked at by one thread at a time. So work is split by handing out
 //!    disjoint `&mut` slices, and no pivot is shared between threads.
-//!
-//! Sequential work is left to std where that is faster: short slices, and pools of one thread.
 
 mod cached_key;
+mod cost;
+mod drop_merge;
+mod indirect;
 mod merge;
 mod partition;
 mod runs;

@@ -1,22 +1,41 @@
-//! Stable sort: merge sort with one buffer as long as the slice.
+//! Stable sort: a merge sort with one buffer as long as the slice.
 //!
-//! Leaves are sorted in place by std, and each merge goes from the slice to the buffer or back. Nothing is merged that
-//! stands right already, so where the elements of a part are is known at run time only: that is what [`Run`] keeps.
+//! 1. A slice that is one run needs no sorting (`runs.rs`), one that is nearly sorted no merging (`drop_merge.rs`).
+//! 2. The runs to merge are those that the slice has, if they are few (the natural merge sort of D. E. Knuth, "The Art of
+//!    Computer Programming", volume 3, 1973, section 5.2.4), or else leaves of equal size that are sorted by std.
+//! 3. They are merged in pairs, cut near the middle, so that a run takes part in as many merges as its length demands
+//!    (J. I. Munro and S. Wild, "Nearly-optimal mergesorts: fast, practical sorting methods that optimally adapt to existing
+//!    runs", 2018, the method by bisection). Each merge goes from the slice to the buffer or back. Nothing is merged that
+//!    stands right already, so where the elements of a part are is known at run time only: that is what [`Run`] keeps.
+//!
+//! The buffer is allocated when the leaves are sorted, which takes memory too.
 
 use std::mem::MaybeUninit;
 
+use super::cost::sharing_threads;
+use super::drop_merge::sort_if_nearly_sorted;
+use super::indirect::{is_large, sort_by_indices};
 use super::merge::{copy, merge_into, par_copy};
-use super::runs::sort_single_run;
+use super::runs::{find_runs, looks_ordered, sort_prefix};
 use super::stable_by_std;
 
-/// Below this many elements one thread is faster than two.
-const SEQUENTIAL_ITEMS: usize = 8192;
+/// Below this many elements std's sort is as good as any.
+const SHORT_ITEMS: usize = 64;
 
-/// Parts shorter than this are not split further.
-const MIN_LEAF_ITEMS: usize = 4096;
+/// Leaves are no shorter than this.
+const MIN_LEAF_ITEMS: usize = 250;
 
 /// Leaves for each thread, so that threads of uneven speed end together.
-const LEAVES_PER_THREAD: usize = 4;
+const LEAVES_PER_THREAD: usize = 2;
+
+/// Leaves of large elements, which are sorted by way of their indices, have no more bytes: they should fit a shared cache.
+const INDEXED_BYTES: usize = 1 << 23;
+
+/// Natural runs are merged if they have this many elements on the average.
+const MIN_RUN_ITEMS: usize = 64;
+
+/// Shorter parts are merged by one thread.
+const PARALLEL_MERGE_ITEMS: usize = 8192;
 
 /// Sorts `v`, keeping the order of equal elements. Allocates room for `v.len()` elements; O(n log n) comparisons, O(n)
 /// if `v` is in order or in strictly descending order.
@@ -28,47 +47,139 @@ where
     T: Send,
     F: Fn(&T, &T) -> bool + Sync,
 {
-    if size_of::<T>() == 0 || v.len() <= SEQUENTIAL_ITEMS {
+    if size_of::<T>() == 0 || v.len() <= SHORT_ITEMS {
         return stable_by_std(v, is_less);
     }
-    let threads = crate::current_num_threads();
-    if threads == 1 {
-        return stable_by_std(v, is_less);
-    }
-    if sort_single_run(v, is_less) {
+    if sort_by_order(v, is_less) {
         return;
     }
-    let mut buffer = Vec::with_capacity(v.len());
-    let mut run =
-        Run { buffer: &mut buffer.spare_capacity_mut()[..v.len()], slice: v, in_buffer: false };
-    let levels = merge_levels(run.slice.len(), threads);
-    merge_sort(&mut run, is_less, levels);
-    run.settle();
+    let leaves = leaves(v, is_less);
+    if leaves == 1 {
+        return sort_unordered(v, is_less);
+    }
+    let breaks: Vec<usize> = (1..leaves).map(|leaf| v.len() / leaves * leaf).collect();
+    sort_leaves(v, &breaks, 0, is_less);
+    merge_all(v, &breaks, is_less);
 }
 
-/// How often to halve. An even number, so that the last merge normally ends in the slice.
-fn merge_levels(len: usize, threads: usize) -> u32 {
-    let leaf_items = (len / (threads * LEAVES_PER_THREAD)).max(MIN_LEAF_ITEMS);
-    let leaves = len.div_ceil(leaf_items);
-    leaves.next_power_of_two().ilog2().next_multiple_of(2)
+/// How many leaves to sort: a power of four, so that the last merge normally ends in the slice.
+fn leaves<T, F>(v: &[T], is_less: &F) -> usize
+where
+    F: Fn(&T, &T) -> bool,
+{
+    let mut leaves = match sharing_threads(v, is_less) {
+        1 => 1,
+        threads => (threads * LEAVES_PER_THREAD).min(v.len() / MIN_LEAF_ITEMS),
+    };
+    if is_large::<T>() {
+        leaves = leaves.max(size_of_val(v) / INDEXED_BYTES);
+    }
+    1 << leaves.next_power_of_two().ilog2().next_multiple_of(2)
 }
 
-fn merge_sort<T, F>(run: &mut Run<'_, T>, is_less: &F, levels: u32)
+/// Sorts `v` if there is an order in it, and says whether there was. Otherwise `v` stays as it is, or is reversed in parts.
+fn sort_by_order<T, F>(v: &mut [T], is_less: &F) -> bool
 where
     T: Send,
     F: Fn(&T, &T) -> bool + Sync,
 {
-    if levels == 0 {
-        return stable_by_std(run.slice, is_less);
+    let prefix = sort_prefix(v, is_less);
+    if prefix == v.len() {
+        return true;
     }
-    let middle = run.slice.len() / 2;
-    run.with_halves(middle, |left, right| {
-        crate::join(
-            || merge_sort(left, is_less, levels - 1),
-            || merge_sort(right, is_less, levels - 1),
-        );
+    if !looks_ordered(v, prefix, is_less) {
+        return false;
+    }
+    if sort_if_nearly_sorted(v, prefix, v.len(), is_less) {
+        return true;
+    }
+    let breaks = find_runs(v, v.len() / MIN_RUN_ITEMS, is_less);
+    if let Some(breaks) = &breaks {
+        merge_all(v, breaks, is_less);
+    }
+    breaks.is_some()
+}
+
+/// Sorts `v` on this thread.
+fn sort_unordered<T, F>(v: &mut [T], is_less: &F)
+where
+    F: Fn(&T, &T) -> bool,
+{
+    if is_large::<T>() && size_of_val(v) <= 2 * INDEXED_BYTES {
+        // SAFETY: std's sort leaves a permutation, on this thread.
+        unsafe {
+            sort_by_indices(v, is_less, |indices, elements| {
+                stable_by_std(indices, &|a, b| elements.is_less(a, b));
+            });
+        }
+    } else {
+        stable_by_std(v, is_less);
+    }
+}
+
+/// Sorts the leaves of a part that begins at the index `start` of the whole, in parallel. All but the first one begin at
+/// `breaks`.
+fn sort_leaves<T, F>(v: &mut [T], breaks: &[usize], start: usize, is_less: &F)
+where
+    T: Send,
+    F: Fn(&T, &T) -> bool + Sync,
+{
+    if breaks.is_empty() {
+        if !sort_by_order(v, is_less) {
+            sort_unordered(v, is_less);
+        }
+        return;
+    }
+    let chosen = breaks.len() / 2;
+    let middle = breaks[chosen];
+    let (left, right) = v.split_at_mut(middle - start);
+    crate::join(
+        || sort_leaves(left, &breaks[..chosen], start, is_less),
+        || sort_leaves(right, &breaks[chosen + 1..], middle, is_less),
+    );
+}
+
+/// Merges the runs of `v`, all but the first of which begin at `breaks`.
+pub(super) fn merge_all<T, F>(v: &mut [T], breaks: &[usize], is_less: &F)
+where
+    T: Send,
+    F: Fn(&T, &T) -> bool + Sync,
+{
+    let mut buffer = Vec::with_capacity(v.len());
+    let buffer = &mut buffer.spare_capacity_mut()[..v.len()];
+    let mut run = Run { slice: v, buffer, in_buffer: false };
+    merge_runs(&mut run, breaks, 0, is_less);
+    run.settle();
+}
+
+/// Merges the runs of a part that begins at the index `start` of the whole, on which `breaks` count.
+fn merge_runs<T, F>(run: &mut Run<'_, T>, breaks: &[usize], start: usize, is_less: &F)
+where
+    T: Send,
+    F: Fn(&T, &T) -> bool + Sync,
+{
+    let Some(chosen) = nearest(breaks, start + run.slice.len() / 2) else { return };
+    let middle = breaks[chosen];
+    let (left_breaks, right_breaks) = (&breaks[..chosen], &breaks[chosen + 1..]);
+    let is_long = run.slice.len() > PARALLEL_MERGE_ITEMS;
+    run.with_halves(middle - start, |left, right| {
+        let mut left = || merge_runs(left, left_breaks, start, is_less);
+        let mut right = || merge_runs(right, right_breaks, middle, is_less);
+        if is_long {
+            crate::join(left, right);
+        } else {
+            left();
+            right();
+        }
     });
-    run.merge(middle, is_less);
+    run.merge(middle - start, is_less);
+}
+
+/// The index of the value in ascending `values` that is nearest to `wanted`.
+fn nearest(values: &[usize], wanted: usize) -> Option<usize> {
+    let above = values.partition_point(|&value| value < wanted);
+    let candidates = above.saturating_sub(1)..values.len().min(above + 1);
+    candidates.min_by_key(|&index| values[index].abs_diff(wanted))
 }
 
 /// A part of the slice being sorted, with its part of the buffer.
@@ -136,8 +247,9 @@ impl<T: Send> Run<'_, T> {
         let mut right = Run { slice: right_slice, buffer: right_buffer, in_buffer: false };
         body(&mut left, &mut right);
         if left.in_buffer != right.in_buffer {
-            let strayed = if left.in_buffer { &mut left } else { &mut right };
-            strayed.change_place();
+            let is_left_shorter = left.slice.len() < right.slice.len();
+            let shorter = if is_left_shorter { &mut left } else { &mut right };
+            shorter.change_place();
         }
         // From here to the end nothing unwinds: the elements pass from the halves to `self`.
         let in_buffer = left.in_buffer;

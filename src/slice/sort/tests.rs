@@ -1,5 +1,6 @@
 use super::*;
 use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
 fn scattered(len: u64) -> Vec<u64> {
     (0..len).map(|i| i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 20).collect()
@@ -71,5 +72,27 @@ fn a_panic_of_the_comparison_goes_through() {
         let mut expected = scattered(len);
         expected.sort();
         assert_eq!(v, expected);
+    }
+}
+
+/// Sorted input costs one comparison for each pair of neighbours, whoever looks at them.
+#[test]
+fn what_is_sorted_is_looked_at_once() {
+    let compared = AtomicUsize::new(0);
+    let is_less = |a: &u64, b: &u64| {
+        compared.fetch_add(1, Relaxed);
+        a < b
+    };
+    for len in [2, 30, 100, 10_000, 600_000] {
+        let ascending: Vec<u64> = (0..len as u64).collect();
+        let descending: Vec<u64> = (0..len as u64).rev().collect();
+        for input in [&ascending, &descending] {
+            for sort in [par_stable, par_unstable] {
+                compared.store(0, Relaxed);
+                let mut v = input.clone();
+                sort(&mut v, &is_less);
+                assert_eq!((&v, compared.load(Relaxed)), (&ascending, len - 1));
+            }
+        }
     }
 }

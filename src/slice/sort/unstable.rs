@@ -1,26 +1,55 @@
 //! Unstable sort: quicksort in place, both sides of each cut in parallel, std's sort below.
 //!
-//! Pivots are medians of a random sample (C. A. R. Hoare, "Quicksort", 1962; for the sample's size C. C. McGeoch and
-//! J. D. Tygar, "Optimal sampling strategies for quicksort", 1995: about the square root of the length). A sample that
-//! shows the median more than once says that the value is frequent: then its equals are separated as well and not
-//! sorted again. Cuts that stay lopsided in spite of the sample come from a hostile or senseless comparison; after as
-//! many of them as the length has bits, the part at hand goes to std's sort, which is O(n log n) whatever happens (the
-//! guard of D. R. Musser, "Introspective Sorting and Selection Algorithms", 1997).
-//!
-//! Each cut is made by one thread: a pivot shown to two threads at once would need `T: Sync`.
+//! 1. A part that is one run needs no sorting (`runs.rs`), one that is nearly sorted no cutting (`drop_merge.rs`), and the
+//!    runs of a short one are merged (`stable.rs`).
+//! 2. Pivots are medians of a random sample (C. A. R. Hoare, "Quicksort", 1962; for the sample's size C. C. McGeoch and
+//!    J. D. Tygar, "Optimal sampling strategies for quicksort", 1995: about the square root of the length). A sample of which
+//!    the median takes a good part says that the value is frequent: then its equals are separated as well and not sorted
+//!    again.
+//! 3. A cut is made by one thread as a rule: a pivot shown to two threads at once would need `T: Sync`. But if the sample
+//!    holds a second element like the pivot, a second thread cuts half of the part by that one.
+//! 4. Large elements are cut until a part fits a cache and then sorted by way of their indices (`indirect.rs`).
+//! 5. Cuts that stay lopsided in spite of the sample come from a hostile or senseless comparison; after as many of them as
+//!    the length has bits, the part at hand goes to std's sort, which is O(n log n) whatever happens (the guard of
+//!    D. R. Musser, "Introspective Sorting and Selection Algorithms", 1997).
 
-use super::partition::partition;
-use super::runs::sort_single_run;
+use super::cost::sharing_threads;
+use super::drop_merge::sort_if_nearly_sorted;
+use super::indirect::{is_large, sort_by_indices};
+use super::partition::{par_partition, partition};
+use super::runs::{find_runs, looks_ordered, sort_prefix};
+use super::stable::merge_all;
 use super::unstable_by_std;
 
-/// Below this many elements one thread is faster than two.
-const SEQUENTIAL_ITEMS: usize = 8192;
+/// Below this many elements std's sort is as good as any.
+const SHORT_ITEMS: usize = 64;
 
-/// Parts shorter than this are not split further.
-const MIN_LEAF_ITEMS: usize = 4096;
-
-/// Leaves for each thread, so that threads of uneven speed end together.
+/// Leaves for each thread, so that threads of uneven speed end together, and their least size.
 const LEAVES_PER_THREAD: usize = 8;
+const MIN_LEAF_ITEMS: usize = 250;
+
+/// Also on one thread our cuts are better than std's in large parts with equal or large elements, and as good in others: a
+/// slice is cut into so many leaves, of no less than so many elements.
+const CUT_LEAVES: usize = 64;
+const MIN_CUT_ITEMS: usize = 1 << 12;
+const MIN_CUT_SMALL_ITEMS: usize = 1 << 17;
+
+/// Elements up to this size are small.
+const SMALL_BYTES: usize = 16;
+
+/// Parts from this size on are cut by two threads if possible.
+const PARALLEL_CUT_ITEMS: usize = 1 << 15;
+
+/// Parts of large elements are cut until they have no more bytes, and then sorted by way of their indices: they should fit a
+/// core's cache.
+const INDEXED_BYTES: usize = 1 << 19;
+
+/// Runs are merged in parts so short that the memory for it does not matter, if they have so many elements on the average.
+const MERGED_BYTES: usize = 1 << 17;
+const MIN_RUN_ITEMS: usize = 64;
+
+/// Memory for the strays of a nearly sorted part. It does not grow with the slice.
+const STRAY_BYTES: usize = 1 << 17;
 
 /// Sorts `v`, not keeping the order of equal elements. In place, O(log n) stack, O(n log n) comparisons.
 ///
@@ -31,81 +60,150 @@ where
     T: Send,
     F: Fn(&T, &T) -> bool + Sync,
 {
-    if size_of::<T>() == 0 || v.len() <= SEQUENTIAL_ITEMS {
+    if size_of::<T>() == 0 || v.len() <= SHORT_ITEMS {
         return unstable_by_std(v, is_less);
     }
-    let threads = crate::current_num_threads();
-    if threads == 1 {
-        return unstable_by_std(v, is_less);
-    }
-    if sort_single_run(v, is_less) {
+    let prefix = sort_prefix(v, is_less);
+    if prefix == v.len() {
         return;
     }
-    let leaf_items = (v.len() / (threads * LEAVES_PER_THREAD)).max(MIN_LEAF_ITEMS);
-    let lopsided_allowed = v.len().ilog2();
-    quicksort(v, is_less, leaf_items, lopsided_allowed);
-}
-
-fn quicksort<T, F>(v: &mut [T], is_less: &F, leaf_items: usize, lopsided_allowed: u32)
-where
-    T: Send,
-    F: Fn(&T, &T) -> bool + Sync,
-{
-    if v.len() <= leaf_items || lopsided_allowed == 0 {
-        return unstable_by_std(v, is_less);
+    let threads = sharing_threads(v, is_less);
+    let least = if size_of::<T>() <= SMALL_BYTES { MIN_CUT_SMALL_ITEMS } else { MIN_CUT_ITEMS };
+    let mut leaf_items = (v.len() / CUT_LEAVES).max(least);
+    if threads > 1 {
+        leaf_items = leaf_items.min((v.len() / (threads * LEAVES_PER_THREAD)).max(MIN_LEAF_ITEMS));
     }
-    let len = v.len();
-    let (left, right) = cut(v, is_less);
-    let is_lopsided = left.len().max(right.len()) > len / 8 * 7;
-    let lopsided_allowed = lopsided_allowed - u32::from(is_lopsided);
-    crate::join(
-        || quicksort(left, is_less, leaf_items, lopsided_allowed),
-        || quicksort(right, is_less, leaf_items, lopsided_allowed),
-    );
-}
-
-/// Cuts `v` around a pivot and returns the parts that are still unsorted; what stands between them is in place.
-fn cut<'a, T, F>(v: &'a mut [T], is_less: &F) -> (&'a mut [T], &'a mut [T])
-where
-    F: Fn(&T, &T) -> bool,
-{
-    let pivot_is_frequent = pivot_to_front(v, is_less);
-    let (pivot, rest) = v.split_first_mut().expect("a part to cut is not empty");
-    let pivot = &*pivot;
-    let smaller = partition(rest, |item| is_less(item, pivot));
-    let equal = if pivot_is_frequent {
-        partition(&mut rest[smaller..], |item| !is_less(pivot, item))
-    } else {
-        0
-    };
-    v.swap(0, smaller);
-    let (left, others) = v.split_at_mut(smaller);
-    (left, &mut others[1 + equal..])
-}
-
-/// Swaps a good pivot to the front. Says whether the sample holds it more than once.
-fn pivot_to_front<T, F>(v: &mut [T], is_less: &F) -> bool
-where
-    F: Fn(&T, &T) -> bool,
-{
-    let sample_items = (v.len().isqrt() / 2).clamp(15, 255) | 1;
-    // The sample is moved to the front, each element from a stretch of its own: no element can be drawn twice, and a
-    // period in the data does not show unless the generator has it too.
-    let stretch = v.len() / sample_items;
-    let mut random = v.len() as u64;
-    for index in 0..sample_items {
-        let start = (index * stretch).max(index);
-        let room = (index + 1) * stretch - start;
-        random = next_random(random);
-        v.swap(index, start + (random as usize) % room.max(1));
+    if is_large::<T>() {
+        leaf_items = leaf_items.min((INDEXED_BYTES / size_of::<T>()).max(1));
     }
-    let sample = &mut v[..sample_items];
-    unstable_by_std(sample, is_less);
-    let middle = sample_items / 2;
-    let is_frequent = !is_less(&sample[middle - 1], &sample[middle])
-        || !is_less(&sample[middle], &sample[middle + 1]);
-    v.swap(0, middle);
-    is_frequent
+    Quicksort { is_less, leaf_items, threads }.sort_rest(v, prefix, v.len().ilog2());
+}
+
+/// What all parts of a sort have in common.
+struct Quicksort<'a, F> {
+    is_less: &'a F,
+    leaf_items: usize,
+    threads: usize,
+}
+
+/// What a sample says about the pivot, which is swapped to the front.
+struct Pivot {
+    /// The element behind it is equal to it.
+    has_twin: bool,
+    /// It is equal to a good part of all.
+    is_frequent: bool,
+}
+
+impl<F> Quicksort<'_, F> {
+    fn sort<T>(&self, v: &mut [T], lopsided_allowed: u32)
+    where
+        T: Send,
+        F: Fn(&T, &T) -> bool + Sync,
+    {
+        let prefix = sort_prefix(v, self.is_less);
+        if prefix < v.len() {
+            self.sort_rest(v, prefix, lopsided_allowed);
+        }
+    }
+
+    /// Sorts `v`, of which the first `prefix` elements are in order.
+    fn sort_rest<T>(&self, v: &mut [T], prefix: usize, lopsided_allowed: u32)
+    where
+        T: Send,
+        F: Fn(&T, &T) -> bool + Sync,
+    {
+        let is_less = self.is_less;
+        if looks_ordered(v, prefix, is_less) {
+            if sort_if_nearly_sorted(v, prefix, STRAY_BYTES / size_of::<T>(), is_less) {
+                return;
+            }
+            if size_of_val(v) <= MERGED_BYTES {
+                if let Some(breaks) = find_runs(v, v.len() / MIN_RUN_ITEMS, is_less) {
+                    return merge_all(v, &breaks, is_less);
+                }
+            }
+        }
+        if v.len() <= self.leaf_items && is_large::<T>() {
+            // SAFETY: std's sort leaves a permutation, on this thread.
+            return unsafe {
+                sort_by_indices(v, is_less, |indices, elements| {
+                    unstable_by_std(indices, &|a, b| elements.is_less(a, b));
+                })
+            };
+        }
+        if v.len() <= self.leaf_items || lopsided_allowed == 0 {
+            return unstable_by_std(v, is_less);
+        }
+        let len = v.len();
+        let (left, right) = self.cut(v);
+        let is_lopsided = left.len().max(right.len()) > len / 8 * 7;
+        let lopsided_allowed = lopsided_allowed - u32::from(is_lopsided);
+        crate::join(|| self.sort(left, lopsided_allowed), || self.sort(right, lopsided_allowed));
+    }
+
+    /// Cuts `v` around a pivot and returns the parts that are still unsorted; what stands between them is in place.
+    fn cut<'v, T>(&self, v: &'v mut [T]) -> (&'v mut [T], &'v mut [T])
+    where
+        T: Send,
+        F: Fn(&T, &T) -> bool + Sync,
+    {
+        let is_less = self.is_less;
+        let last = v.len() - 1;
+        let Pivot { has_twin, is_frequent } = self.pivot_to_front(v);
+        if has_twin && self.threads > 1 && v.len() >= PARALLEL_CUT_ITEMS {
+            v.swap(1, last);
+            let [pivot, rest @ .., twin] = &mut *v else { unreachable!("a part to cut is long") };
+            let smaller = par_partition(rest, pivot, twin, is_less);
+            let rest = &mut rest[smaller..];
+            let equal = if is_frequent {
+                par_partition(rest, pivot, twin, &|item, pivot| !is_less(pivot, item))
+            } else {
+                0
+            };
+            v.swap(0, smaller);
+            v.swap(smaller + 1 + equal, last);
+            let (left, others) = v.split_at_mut(smaller);
+            return (left, &mut others[2 + equal..]);
+        }
+        let (pivot, rest) = v.split_first_mut().expect("a part to cut is not empty");
+        let pivot = &*pivot;
+        let smaller = partition(rest, |item| is_less(item, pivot));
+        let equal = if is_frequent {
+            partition(&mut rest[smaller..], |item| !is_less(pivot, item))
+        } else {
+            0
+        };
+        v.swap(0, smaller);
+        let (left, others) = v.split_at_mut(smaller);
+        (left, &mut others[1 + equal..])
+    }
+
+    /// Swaps a good pivot to the front.
+    fn pivot_to_front<T>(&self, v: &mut [T]) -> Pivot
+    where
+        F: Fn(&T, &T) -> bool,
+    {
+        let sample_items = (v.len().isqrt() / 2).clamp(15, 255) | 1;
+        // The sample is moved to the front, each element from a stretch of its own: no element can be drawn twice, and a
+        // period in the data does not show unless the generator has it too.
+        let stretch = v.len() / sample_items;
+        let mut random = v.len() as u64;
+        for index in 0..sample_items {
+            let start = (index * stretch).max(index);
+            let room = (index + 1) * stretch - start;
+            random = next_random(random);
+            v.swap(index, start + (random as usize) % room.max(1));
+        }
+        let sample = &mut v[..sample_items];
+        unstable_by_std(sample, self.is_less);
+        let (middle, reach) = (sample_items / 2, sample_items / 8);
+        let are_equal = |low: usize, high: usize| !(self.is_less)(&sample[low], &sample[high]);
+        let has_twin = are_equal(middle, middle + 1);
+        let is_frequent = are_equal(middle - reach, middle) || are_equal(middle, middle + reach);
+        sample.swap(0, middle);
+        sample.swap(1, middle + 1);
+        Pivot { has_twin, is_frequent }
+    }
 }
 
 /// One step of the xorshift generator (G. Marsaglia, "Xorshift RNGs", 2003). Never zero for a state that is not.

@@ -1,0 +1,55 @@
+//! Sorts that rayon does not have.
+//!
+//! A radix sort makes no comparisons: it distributes elements by the digits of a number. For long slices without order, of numbers
+//! that differ in few of their bits (some 24), that takes a fraction of the time of `par_sort_unstable`. For short slices, for those
+//! that are nearly in order or hold few values, and for numbers that differ in all of 64 bits, that sort is the better one.
+//!
+//! ```
+//! let mut numbers = [5, -3, 8, 1];
+//! moirai::sort::radix_sort(&mut numbers);
+//! assert_eq!(numbers, [-3, 1, 5, 8]);
+//! ```
+
+mod key;
+mod radix;
+
+pub use key::RadixKey;
+
+/// Sorts numbers in ascending order; floating point numbers as `total_cmp` orders them.
+///
+/// O(n) for each eight bits in which numbers differ. Allocates room for `v.len()` elements.
+///
+/// Origin: one pass by the highest digit in which any two numbers differ, in parallel (P. M. McIlroy, K. Bostic and M. D. McIlroy,
+/// "Engineering radix sort", 1993), and within its buckets passes from the lowest digit up (H. H. Seward, 1954).
+///
+/// ```
+/// let mut numbers = [2.5, f64::INFINITY, -0.0, 0.0, -7.25];
+/// moirai::sort::radix_sort(&mut numbers);
+/// assert_eq!(numbers, [-7.25, -0.0, 0.0, 2.5, f64::INFINITY]);
+/// ```
+pub fn radix_sort<K: RadixKey + Send + Sync>(v: &mut [K]) {
+    radix_sort_by_key(v, |number| *number);
+}
+
+/// Sorts a slice by numbers that are computed from its elements, keeping the order of elements with equal ones.
+///
+/// `key_of` is called some times for each element, and should be cheap. Cost, memory and origin are those of [`radix_sort`].
+///
+/// # Panics
+///
+/// If `key_of` panics, and perhaps if it returns different numbers for one element. Then the slice holds elements that it held
+/// before, some perhaps twice and others not at all.
+///
+/// ```
+/// let mut points = [(3, 'a'), (1, 'b'), (3, 'c'), (2, 'd')];
+/// moirai::sort::radix_sort_by_key(&mut points, |point| point.0);
+/// assert_eq!(points, [(1, 'b'), (2, 'd'), (3, 'a'), (3, 'c')]);
+/// ```
+pub fn radix_sort_by_key<T, K, F>(v: &mut [T], key_of: F)
+where
+    T: Copy + Send + Sync,
+    K: RadixKey,
+    F: Fn(&T) -> K + Sync,
+{
+    radix::sort(v, &|item: &T| key_of(item).to_ordered_bits());
+}

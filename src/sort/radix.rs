@@ -1,0 +1,220 @@
+//! The radix sort.
+//!
+//! 1. All threads look for the bits in which keys differ.
+//! 2. The highest eight of these say into which bucket an element goes. Each thread counts the elements for each bucket in chunks
+//!    of the slice, and so knows where in the buffer its own go; then it moves them there.
+//! 3. Buckets are sorted in parallel: short ones by std, long ones as the whole, others by passes over eight bits, each from the
+//!    buffer to the slice or back. If three passes do, they begin at the lowest bits; otherwise at the highest ones, since with them
+//!    buckets soon are short.
+
+use crate::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
+use crate::slice::ParallelSlice;
+use std::mem::MaybeUninit;
+
+const DIGIT_BITS: u32 = 8;
+const BUCKETS: usize = 1 << DIGIT_BITS;
+
+/// Slices and buckets up to this length are sorted by std.
+const SHORT_ITEMS: usize = 512;
+
+/// So many passes are made from the lowest bits up.
+const FEW_PASSES: u32 = 3;
+
+/// Buckets that are longer than this are distributed once more, by all threads.
+const LONG_ITEMS: usize = 1 << 17;
+
+/// Elements that a thread counts and moves at a stretch, at least.
+const CHUNK_ITEMS: usize = 1 << 14;
+
+/// Chunks for each thread, so that threads of uneven speed end together.
+const CHUNKS_PER_THREAD: usize = 4;
+
+/// The elements for each bucket, or where they go.
+type Counts = [usize; BUCKETS];
+
+pub(super) fn sort<T, F>(v: &mut [T], key: &F)
+where
+    T: Copy + Send + Sync,
+    F: Fn(&T) -> u64 + Sync,
+{
+    if size_of::<T>() == 0 || v.len() <= SHORT_ITEMS {
+        return v.sort_by_key(key);
+    }
+    if v.is_sorted_by_key(key) {
+        return;
+    }
+    let mut buffer = Vec::with_capacity(v.len());
+    distribute_and_sort(v, &mut buffer.spare_capacity_mut()[..v.len()], key);
+}
+
+/// Sorts `v` by way of an equally long buffer.
+fn distribute_and_sort<T, F>(v: &mut [T], buffer: &mut [MaybeUninit<T>], key: &F)
+where
+    T: Copy + Send + Sync,
+    F: Fn(&T) -> u64 + Sync,
+{
+    let first = key(&v[0]);
+    let chunk_items =
+        v.len().div_ceil(crate::current_num_threads() * CHUNKS_PER_THREAD).max(CHUNK_ITEMS);
+    let differing = |chunk: &[T]| chunk.iter().fold(0, |bits, item| bits | (key(item) ^ first));
+    let differing = v.par_chunks(chunk_items).map(differing).reduce(|| 0, |a, b| a | b);
+    let Some(highest) = differing.checked_ilog2() else { return };
+    let shift = (highest + 1).saturating_sub(DIGIT_BITS);
+    let digit = |item: &T| (key(item) >> shift) as usize % BUCKETS;
+
+    let count = |chunk: &[T]| {
+        let mut counts = [0; BUCKETS];
+        chunk.iter().for_each(|item| counts[digit(item)] += 1);
+        counts
+    };
+    let mut places: Vec<Counts> = v.par_chunks(chunk_items).map(count).collect();
+    let ends = counts_to_places(&mut places);
+    let target = Target(buffer.as_mut_ptr().cast::<T>());
+    let all_in_place =
+        v.par_chunks(chunk_items).zip(&places).enumerate().all(|(at, (chunk, starts))| {
+            // Where those of the next chunk begin: not to be written by this one, whatever the key says now.
+            let ends = places.get(at + 1).unwrap_or(&ends);
+            // SAFETY: no other chunk has places between these, and all are in the buffer.
+            unsafe { target.scatter(chunk, starts, ends, &digit) }
+        });
+    assert!(all_in_place, "the key of an element has changed while it was sorted");
+    // SAFETY: each chunk has filled its places, which are all there are.
+    let buffer = unsafe { assume_init(buffer) };
+
+    let mut buckets = Vec::with_capacity(BUCKETS);
+    let (mut from, mut to, mut start) = (&mut *buffer, &mut *v, 0);
+    for end in ends {
+        let (bucket, from_rest) = std::mem::take(&mut from).split_at_mut(end - start);
+        let (other, to_rest) = std::mem::take(&mut to).split_at_mut(end - start);
+        buckets.push((bucket, other));
+        (from, to, start) = (from_rest, to_rest, end);
+    }
+    buckets.into_par_iter().for_each(|(bucket, other)| {
+        if bucket.len() > LONG_ITEMS && shift > 0 {
+            other.copy_from_slice(bucket);
+            distribute_and_sort(other, as_room(bucket), key);
+        } else {
+            sort_bucket(bucket, other, true, key);
+        }
+    });
+}
+
+/// Turns what each chunk has counted into the places of its first element for each bucket, and returns where the buckets end.
+fn counts_to_places(counts: &mut [Counts]) -> Counts {
+    let mut place = 0;
+    std::array::from_fn(|bucket| {
+        for chunk in &mut *counts {
+            let count = chunk[bucket];
+            chunk[bucket] = place;
+            place += count;
+        }
+        place
+    })
+}
+
+/// Sorts the elements of `bucket`, on this thread; they end up in `room` if that is wanted.
+fn sort_bucket<T, F>(bucket: &mut [T], room: &mut [T], into_room: bool, key: &F)
+where
+    T: Copy,
+    F: Fn(&T) -> u64,
+{
+    if bucket.len() <= SHORT_ITEMS {
+        bucket.sort_by_key(key);
+        return settle(bucket, room, into_room);
+    }
+    let first = key(&bucket[0]);
+    let differing = bucket.iter().fold(0, |bits, item| bits | (key(item) ^ first));
+    let Some(highest) = differing.checked_ilog2() else { return settle(bucket, room, into_room) };
+    let pass = |from: &[T], to: &mut [T], shift: u32| {
+        distribute(from, to, |item| (key(item) >> shift) as usize % BUCKETS)
+    };
+    if highest < FEW_PASSES * DIGIT_BITS {
+        let (mut from, mut to, mut into_to) = (bucket, room, into_room);
+        for shift in (0..=highest).step_by(DIGIT_BITS as usize) {
+            pass(from, to, shift);
+            (from, to, into_to) = (to, from, !into_to);
+        }
+        settle(from, to, into_to);
+    } else {
+        let ends = pass(bucket, room, highest + 1 - DIGIT_BITS);
+        let mut start = 0;
+        for end in ends {
+            sort_bucket(&mut room[start..end], &mut bucket[start..end], !into_room, key);
+            start = end;
+        }
+    }
+}
+
+/// Copies the elements from where they are to the other place if they are wanted there.
+fn settle<T: Copy>(elements: &[T], other: &mut [T], into_other: bool) {
+    if into_other {
+        other.copy_from_slice(elements);
+    }
+}
+
+/// Copies the elements of `from` to `to` in the order of their digits, and returns where those of each digit end.
+fn distribute<T: Copy>(from: &[T], to: &mut [T], digit: impl Fn(&T) -> usize) -> Counts {
+    let mut counts = [[0; BUCKETS]];
+    from.iter().for_each(|item| counts[0][digit(item)] += 1);
+    counts_to_places(&mut counts);
+    for item in from {
+        let place = &mut counts[0][digit(item)];
+        to[*place] = *item;
+        *place += 1;
+    }
+    counts[0]
+}
+
+/// Where elements are distributed to.
+struct Target<T>(*mut T);
+
+// SAFETY: it is written at disjoint places only, with elements that may be sent.
+unsafe impl<T: Send> Sync for Target<T> {}
+
+impl<T: Copy> Target<T> {
+    /// Copies the elements of a chunk to its places: of each bucket those from `starts` to before `ends`. Says whether they were
+    /// as many; if not, some places may be unfilled.
+    ///
+    /// # Safety
+    ///
+    /// * These places are in the buffer, and nobody else uses them meanwhile.
+    unsafe fn scatter(
+        &self,
+        chunk: &[T],
+        starts: &Counts,
+        ends: &Counts,
+        digit: &impl Fn(&T) -> usize,
+    ) -> bool {
+        let mut places = *starts;
+        for item in chunk {
+            let bucket = digit(item);
+            let place = places[bucket];
+            if place >= ends[bucket] {
+                return false;
+            }
+            // SAFETY: before the end, so one of the places that are the caller's to write.
+            unsafe { self.0.wrapping_add(place).write(*item) };
+            places[bucket] = place + 1;
+        }
+        true
+    }
+}
+
+/// The contents of an initialized buffer.
+///
+/// # Safety
+///
+/// * All of it is initialized.
+unsafe fn assume_init<T>(buffer: &mut [MaybeUninit<T>]) -> &mut [T] {
+    let len = buffer.len();
+    // SAFETY: initialized, by the demand on our caller; the same memory, borrowed as long.
+    unsafe { std::slice::from_raw_parts_mut(buffer.as_mut_ptr().cast::<T>(), len) }
+}
+
+/// The memory of elements, as room for others of which only initialized ones may be written.
+fn as_room<T: Copy>(elements: &mut [T]) -> &mut [MaybeUninit<T>] {
+    let len = elements.len();
+    // SAFETY: the same memory, borrowed as long; `MaybeUninit<T>` has the layout of `T`, and this module writes initialized
+    // elements only.
+    unsafe { std::slice::from_raw_parts_mut(elements.as_mut_ptr().cast::<MaybeUninit<T>>(), len) }
+}
