@@ -5,6 +5,7 @@ use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
 use crate::util::unwind::AbortIfPanic;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicPtr, Ordering};
 use std::{fmt, io, ptr, thread};
 
 /// One worker to be: handed to a spawn handler, which must see to it that [`run`](Self::run) is called on a thread.
@@ -214,11 +215,25 @@ where
     fn __sealed(&self, _: Sealed) {}
 }
 
+/// A pool that stays, and the one that was kept before it.
+struct Kept {
+    registry: Arc<Registry>,
+    _before: *mut Kept,
+}
+
+/// The pool kept last: so that who looks for leaks finds that all of them can be reached.
+static KEPT: AtomicPtr<Kept> = AtomicPtr::new(ptr::null_mut());
+
 /// Puts the calling thread on seat 0 for the rest of its life.
 pub(super) fn seat_current_thread(registry: &Arc<Registry>) {
-    let leaked = Arc::into_raw(Arc::clone(registry));
-    // SAFETY: the count was leaked, so the registry stays.
-    let seat = &unsafe { &*leaked }.seats()[0];
+    // ORDERING: Relaxed. Nobody follows the pointers.
+    let before = KEPT.load(Ordering::Relaxed);
+    let kept = Box::leak(Box::new(Kept { registry: Arc::clone(registry), _before: before }));
+    let kept = ptr::from_mut(kept);
+    // ORDERING: Relaxed, as above. Two threads at once: then one pool is not reached, and no harm done.
+    KEPT.store(kept, Ordering::Relaxed);
+    // SAFETY: leaked, so it stays, and nobody changes it.
+    let seat = &unsafe { &*kept }.registry.seats()[0];
     seat.lacks_main_loop.set(true);
     registry.startup.worker_has_begun();
     // SAFETY: the thread holds seat 0, which gets no other resident; the registry stays.
