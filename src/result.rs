@@ -114,20 +114,27 @@ where
 {
     fn from_par_iter<I: IntoParallelIterator<Item = Result<T, E>>>(par_iter: I) -> Self {
         let failure = Mutex::new(None);
-        let keep_first = |error| {
-            let mut failure = failure.lock().unwrap_or_else(PoisonError::into_inner);
-            if failure.is_none() {
-                *failure = Some(error);
+        let keep_errors = |item| match item {
+            Ok(item) => Some(item),
+            Err(error) => {
+                keep_first(&failure, error);
+                None
             }
         };
-        let collection = par_iter
-            .into_par_iter()
-            .map(|item| item.map_err(keep_first).ok())
-            .while_some()
-            .collect();
+        let collection = par_iter.into_par_iter().map(keep_errors).while_some().collect();
         match failure.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some(error) => Err(error),
             None => Ok(collection),
         }
+    }
+}
+
+/// Out of the way of the items that are `Ok`.
+#[cold]
+#[inline(never)]
+fn keep_first<E>(failure: &Mutex<Option<E>>, error: E) {
+    let mut failure = failure.lock().unwrap_or_else(PoisonError::into_inner);
+    if failure.is_none() {
+        *failure = Some(error);
     }
 }

@@ -6,19 +6,50 @@ use std::marker::PhantomData;
 use crate::iter::plumbing::{Consumer, Folder, Reducer, UnindexedConsumer};
 
 /// What the items of one piece are gathered in.
-pub(crate) trait Gathering: Default + Send {
+pub(crate) trait Gathering<T>: Default + Send {
     fn is_empty(&self) -> bool;
+
+    fn add(&mut self, item: T);
+
+    fn add_all(&mut self, items: impl Iterator<Item = T>);
 }
 
-impl<T: Send> Gathering for Vec<T> {
+impl<T: Send> Gathering<T> for Vec<T> {
     fn is_empty(&self) -> bool {
         self.is_empty()
     }
+
+    fn add(&mut self, item: T) {
+        self.push(item);
+    }
+
+    fn add_all(&mut self, items: impl Iterator<Item = T>) {
+        let (least, most) = items.size_hint();
+        if most == Some(least) {
+            // Room is made once, and where std can trust the number nothing is checked for each item.
+            self.extend(items);
+        } else {
+            // The other way round each item would have to find its way through the adaptors from the outside.
+            self.reserve(least);
+            items.for_each(|item| self.push(item));
+        }
+    }
 }
 
-impl Gathering for String {
+impl<T> Gathering<T> for String
+where
+    String: Extend<T>,
+{
     fn is_empty(&self) -> bool {
         self.is_empty()
+    }
+
+    fn add(&mut self, item: T) {
+        self.extend(iter::once(item));
+    }
+
+    fn add_all(&mut self, items: impl Iterator<Item = T>) {
+        self.extend(items);
     }
 }
 
@@ -33,7 +64,7 @@ impl<A> ListOf<A> {
     }
 }
 
-impl<T, A: Gathering + Extend<T>> Consumer<T> for ListOf<A> {
+impl<T, A: Gathering<T>> Consumer<T> for ListOf<A> {
     type Folder = Gatherer<A>;
     type Reducer = ListOf<A>;
     type Result = LinkedList<A>;
@@ -52,7 +83,7 @@ impl<T, A: Gathering + Extend<T>> Consumer<T> for ListOf<A> {
     }
 }
 
-impl<T, A: Gathering + Extend<T>> UnindexedConsumer<T> for ListOf<A> {
+impl<T, A: Gathering<T>> UnindexedConsumer<T> for ListOf<A> {
     fn split_off_left(&self) -> Self {
         ListOf::new()
     }
@@ -72,17 +103,17 @@ impl<A> Reducer<LinkedList<A>> for ListOf<A> {
 /// One piece at work.
 pub(crate) struct Gatherer<A>(A);
 
-impl<T, A: Gathering + Extend<T>> Folder<T> for Gatherer<A> {
+impl<T, A: Gathering<T>> Folder<T> for Gatherer<A> {
     type Result = LinkedList<A>;
     const __NEVER_FULL: bool = true;
 
     fn consume(mut self, item: T) -> Self {
-        self.0.extend(iter::once(item));
+        self.0.add(item);
         self
     }
 
     fn consume_iter<I: IntoIterator<Item = T>>(mut self, iter: I) -> Self {
-        self.0.extend(iter);
+        self.0.add_all(iter.into_iter());
         self
     }
 
