@@ -35,6 +35,10 @@ impl OutsideParkers {
             let mut store = self.lock();
             let index = store.free.pop().unwrap_or_else(|| {
                 store.all.push(Box::new(Parker::new()));
+                if cfg!(moirai_mutant = "outside::leak") {
+                    // Planted for a sanitizer to find.
+                    std::mem::forget(Box::new(Parker::new()));
+                }
                 store.all.len() - 1
             });
             let parker: *const Parker = &raw const *store.all[index];

@@ -159,10 +159,6 @@ impl<T> Filled<'_, T> {
 
 impl<T> Drop for Filled<'_, T> {
     fn drop(&mut self) {
-        // Planted for a sanitizer to find.
-        if cfg!(moirai_mutant = "collect::forget") {
-            return;
-        }
         let items = ptr::slice_from_raw_parts_mut(self.start.as_ptr(), self.len);
         // SAFETY: by the invariant these items are initialized and ours, and we are their end.
         unsafe { ptr::drop_in_place(items) };
