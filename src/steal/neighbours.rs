@@ -68,8 +68,8 @@ pub enum Distance {
 ///
 /// ```
 /// use moirai::steal::{Neighbours, Reach};
-/// // Where there is one group, every sweep goes everywhere.
-/// assert_eq!(Neighbours::flat(4).reach(0, false, 0), Reach::Outwards);
+/// // Where all others are alike, every sweep goes everywhere.
+/// assert_eq!(Neighbours::flat(4).reach(0, false, 0), Reach::Anywhere);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reach {
@@ -83,8 +83,14 @@ pub enum Reach {
 
 /// After so many sweeps through its own group a thief looks at the others too.
 ///
-/// In the scale model (`examples/scale_model`) 2 to 4 are equally good for even loads.
+/// In the scale model (`docs/scale-model.md`) 1 to 16 differ by less than the seeds where loads are even.
 pub const GROUP_SWEEPS: u32 = 3;
+
+/// Where no work is dealt, one sweep in so many treats all alike.
+///
+/// In the scale model a tree of joins on 256 cores falls 5 % behind uniform stealing with 10, and less than 2 % with 6; with 5,
+/// less than 85 % of the thefts stay in the group.
+const ANYWHERE_IN: u64 = 6;
 
 /// The seats of a pool and the distances between them: arithmetic, without threads.
 ///
@@ -245,14 +251,17 @@ impl Neighbours {
 
     /// How far to look in the `turn`th sweep of a search, from 0.
     ///
-    /// As long as there is dealt work in the own group, strictly from near to far, and beyond the group in one sweep of
-    /// [`GROUP_SWEEPS`] and one. Otherwise, in a tree of joins, one sweep of ten treats all alike: thieves that ask their
+    /// Anywhere, if the order is uniform. Else, as long as there is dealt work in the own group, strictly from near to far, and beyond the group in one sweep of
+    /// [`GROUP_SWEEPS`] and one. Otherwise, in a tree of joins, one sweep in six treats all alike: thieves that ask their
     /// neighbours only take small jobs from each other while large ones lie further away.
     ///
     /// ```
     /// use moirai::steal::{Neighbours, Place, Reach, StealOrder};
     /// let places = [0, 1].map(|group| Place { group, cache: 0, core: 0 });
-    /// let seats = Neighbours::new(&places, &[vec![10, 20], vec![20, 10]], StealOrder::ByDistance);
+    /// let distances = [vec![10, 20], vec![20, 10]];
+    /// let seats = Neighbours::new(&places, &distances, StealOrder::Uniform);
+    /// assert_eq!(seats.reach(0, true, 0), Reach::Anywhere);
+    /// let seats = Neighbours::new(&places, &distances, StealOrder::ByDistance);
     /// assert_eq!([0, 1, 2, 3].map(|turn| seats.reach(turn, true, 0)), [
     ///     Reach::Group,
     ///     Reach::Group,
@@ -262,10 +271,13 @@ impl Neighbours {
     /// ```
     #[inline]
     pub fn reach(&self, turn: u32, has_dealt_work: bool, random: u64) -> Reach {
+        if self.order == StealOrder::Uniform {
+            return Reach::Anywhere;
+        }
         if self.groups.len() == 1 {
             return Reach::Outwards;
         }
-        if !has_dealt_work && random % 10 == 0 {
+        if !has_dealt_work && random % ANYWHERE_IN == 0 {
             return Reach::Anywhere;
         }
         if turn % (GROUP_SWEEPS + 1) == GROUP_SWEEPS { Reach::Outwards } else { Reach::Group }
