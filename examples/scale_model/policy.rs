@@ -1,0 +1,104 @@
+//! How work is dealt, stolen and cut: the pool's own arithmetic, or a variant of it.
+
+use moirai::steal::{GROUP_SWEEPS, Neighbours, Reach, StealOrder};
+
+/// In which order a thief asks the others.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Order {
+    /// All alike.
+    Uniform,
+    /// As the pool does where no call is dealt: the nearest first in most sweeps.
+    Mostly,
+    /// As the pool does while a call is dealt: always the nearest first.
+    Strictly,
+    /// The one or the other, as the pool does.
+    AsDealt,
+}
+
+/// How a piece is cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Cutting {
+    /// In halves, until there are twice as many as threads; anew after a theft.
+    Halves,
+    /// As the pool does: by what the items cost.
+    ByTime,
+}
+
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Policy {
+    pub(crate) name: &'static str,
+    pub(crate) order: Order,
+    /// Whether a loop's items are dealt to the nodes before it begins.
+    pub(crate) deals: bool,
+    pub(crate) cutting: Cutting,
+    /// Sweeps through the own group before one that goes further.
+    pub(crate) group_sweeps: u32,
+}
+
+impl Policy {
+    pub(crate) const UNIFORM: Policy = Policy {
+        name: "uniform",
+        order: Order::Uniform,
+        deals: false,
+        cutting: Cutting::Halves,
+        group_sweeps: GROUP_SWEEPS,
+    };
+    pub(crate) const MOSTLY: Policy =
+        Policy { name: "mostly sorted", order: Order::Mostly, ..Policy::UNIFORM };
+    pub(crate) const SORTED: Policy =
+        Policy { name: "sorted", order: Order::Strictly, ..Policy::UNIFORM };
+    pub(crate) const SPLIT_UNIFORM: Policy =
+        Policy { name: "split + uniform", deals: true, ..Policy::UNIFORM };
+    pub(crate) const SPLIT_MOSTLY: Policy =
+        Policy { name: "split + mostly sorted", deals: true, ..Policy::MOSTLY };
+    pub(crate) const SPLIT_SORTED: Policy =
+        Policy { name: "split + sorted", deals: true, ..Policy::SORTED };
+    /// What a pool does by default.
+    pub(crate) const POOL: Policy = Policy {
+        name: "moirai",
+        order: Order::AsDealt,
+        cutting: Cutting::ByTime,
+        ..Policy::SPLIT_SORTED
+    };
+
+    pub(crate) const ALL: [Policy; 7] = [
+        Policy::UNIFORM,
+        Policy::MOSTLY,
+        Policy::SORTED,
+        Policy::SPLIT_UNIFORM,
+        Policy::SPLIT_MOSTLY,
+        Policy::SPLIT_SORTED,
+        Policy::POOL,
+    ];
+
+    pub(crate) fn steal_order(&self) -> StealOrder {
+        if self.order == Order::Uniform { StealOrder::Uniform } else { StealOrder::ByDistance }
+    }
+
+    /// How far the `turn`th sweep of a thief goes.
+    pub(crate) fn reach(
+        &self,
+        neighbours: &Neighbours,
+        turn: u32,
+        is_dealt: bool,
+        random: u64,
+    ) -> Reach {
+        // The pool's own turns, but for the number of those that stay in the group.
+        let stays = turn % (self.group_sweeps + 1) < self.group_sweeps;
+        let turn = if stays { 0 } else { GROUP_SWEEPS };
+        let is_strict = match self.order {
+            Order::Uniform | Order::Mostly => false,
+            Order::Strictly => true,
+            Order::AsDealt => is_dealt,
+        };
+        neighbours.reach(turn, is_strict, random)
+    }
+
+    /// For how many threads a thief cuts.
+    pub(crate) fn width(&self, neighbours: &Neighbours, from: usize, thief: usize) -> usize {
+        match self.cutting {
+            Cutting::Halves => neighbours.seats(),
+            Cutting::ByTime => neighbours.width(from, thief),
+        }
+    }
+}
