@@ -75,7 +75,6 @@ pub(crate) fn cases() -> Vec<Case> {
         case(&even, &cube, Some(65.0)),
         case(&even, &eight, Some(58.0)),
         case(&fine(100), &four, None),
-        case(&fine(100), &cube, None),
         case(&fine(100), &eight, None),
         case(&first, &four, Some(40.0)),
         case(&ramp, &four, Some(57.0)),
