@@ -52,9 +52,11 @@ pub(super) fn deal<P: Piece>(
         let parts = parts.dealt_to(dealer.shares[dealer.own].group);
         unwind::halt_unwinding(|| run_own(piece, parts))
     };
-    let (result, own) =
-        seat.registry().while_dealing(|| dealer.deal_from(0, 0, piece, None, run_own));
+    let outcome = unwind::halt_unwinding(|| {
+        seat.registry().while_dealing(|| dealer.deal_from(0, 0, piece, None, run_own))
+    });
     seat.is_dealing.set(before);
+    let (result, own) = unwind::unwrap_or_resume(outcome);
     debug_assert!(own.is_none(), "the caller's share is part of the result");
     unwind::unwrap_or_resume(result)
 }
@@ -126,7 +128,7 @@ struct Dealer<'a> {
 
 impl Dealer<'_> {
     /// Deals `piece`, which begins at item `start`, as share `at` and those behind it; then runs the caller's share, which is
-    /// `own` if it lies further to the left. Gives back what came of the piece, and of `own`. Does not unwind.
+    /// `own` if it lies further to the left. Gives back what came of the piece, and of `own`. Unwinds if a cut does.
     fn deal_from<P: Piece>(
         &self,
         at: usize,
@@ -172,8 +174,8 @@ impl Dealer<'_> {
         }
     }
 
-    /// Runs `meanwhile` while `group` has a share; then runs the share if nobody has begun it, or waits for it. `meanwhile`
-    /// does not unwind.
+    /// Runs `meanwhile` while `group` has a share; then runs the share if nobody has begun it, or waits for it. A panic of
+    /// `meanwhile` goes on after that.
     fn deal_one<P: Piece, T>(
         &self,
         group: usize,
@@ -187,17 +189,18 @@ impl Dealer<'_> {
         let job_ref = unsafe { job.as_job_ref() };
         // SAFETY: as above.
         unsafe { registry.deal(self.seat, group, job_ref) };
-        let outcome = meanwhile();
-        if registry.group(group).dealt.take_back(job_ref) {
+        let outcome = unwind::halt_unwinding(meanwhile);
+        let share = if registry.group(group).dealt.take_back(job_ref) {
             // SAFETY: taken back; once.
             let Held { piece, parts } = unsafe { job.take_back() };
-            let run = || call::run_share(self.seat, piece, &parts);
-            return (unwind::halt_unwinding(run), outcome);
-        }
-        // SAFETY: this thread holds the seat and is the only one to wait for this latch.
-        unsafe { self.seat.wait(&job.half().latch, Wait::Join(job.half())) };
-        // SAFETY: the latch is set; taken once.
-        (unsafe { job.take_result() }, outcome)
+            unwind::halt_unwinding(|| call::run_share(self.seat, piece, &parts))
+        } else {
+            // SAFETY: this thread holds the seat and is the only one to wait for this latch.
+            unsafe { self.seat.wait(&job.half().latch, Wait::Join(job.half())) };
+            // SAFETY: the latch is set; taken once.
+            unsafe { job.take_result() }
+        };
+        (share, unwind::unwrap_or_resume(outcome))
     }
 }
 

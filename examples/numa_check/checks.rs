@@ -1,0 +1,155 @@
+//! The checks.
+
+use crate::loads::{self, Outcome};
+use crate::os;
+use moirai::topology::{CpuSet, Topology};
+use moirai::{Pinning, Placement, StealOrder, ThreadPoolBuilder};
+use std::process::ExitCode;
+
+/// What is to be found, and what was missed.
+#[derive(Default)]
+struct Checks {
+    groups: Vec<CpuSet>,
+    threads: Option<usize>,
+    has_aims: bool,
+    missed: Vec<String>,
+}
+
+pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> ExitCode {
+    let mut checks = Checks::default();
+    while let Some(argument) = arguments.next() {
+        let mut value = || arguments.next().expect("the option has a value");
+        match argument.as_str() {
+            "--groups" => checks.groups.push(value().parse().expect("a list of CPUs")),
+            "--threads" => checks.threads = Some(value().parse().expect("a number")),
+            "--aims" => checks.has_aims = true,
+            _ => panic!("no such option: {argument}"),
+        }
+    }
+    let topology = Topology::detect();
+    println!("{topology}");
+    checks.groups(&topology);
+    checks.workers(&topology);
+    checks.nodes(&topology);
+    if topology.groups().len() > 1 {
+        checks.loads();
+    }
+    checks.missed.iter().for_each(|line| println!("MISSED: {line}"));
+    ExitCode::from(u8::from(!checks.missed.is_empty()))
+}
+
+impl Checks {
+    fn expect(&mut self, holds: bool, what: impl FnOnce() -> String) {
+        if !holds {
+            self.missed.push(what());
+        }
+    }
+
+    /// The groups, and how many threads a plain pool has.
+    fn groups(&mut self, topology: &Topology) {
+        let found: Vec<CpuSet> =
+            topology.groups().iter().map(|group| group.cpus().clone()).collect();
+        let expected = self.groups.clone();
+        self.expect(expected.is_empty() || found == expected, || {
+            format!("groups {found:?}, expected {expected:?}")
+        });
+        let pool = ThreadPoolBuilder::new().build().expect("the pool starts");
+        let (threads, expected) = (pool.current_num_threads(), self.threads);
+        println!("a plain pool has {threads} threads");
+        self.expect(expected.is_none_or(|expected| threads == expected), || {
+            format!("{threads} threads, expected {expected:?}")
+        });
+    }
+
+    /// Bound workers run where they should, on the nodes of their groups, and what they touch first lies there.
+    fn workers(&mut self, topology: &Topology) {
+        for pinning in [Pinning::Group, Pinning::Cpu] {
+            let builder = ThreadPoolBuilder::new().num_threads(topology.allowed_cpus().len());
+            let pool = builder.pinning(pinning).build().expect("the pool starts");
+            let found = pool.broadcast(|_| {
+                // So much that the allocator takes fresh pages, most of which nobody touches.
+                let mut memory = vec![0_u8; 64 << 20];
+                (0..64).for_each(|page| memory[page * 4096] = 1);
+                let pages: Vec<&u8> = (0..64).map(|page| &memory[page * 4096]).collect();
+                let mut nodes = os::nodes_of(&pages);
+                nodes.sort();
+                nodes.dedup();
+                (os::whereabouts(), nodes)
+            });
+            let mut right = 0;
+            for (worker, ((cpu, node), pages)) in pool.workers().iter().zip(&found) {
+                let group = &topology.groups()[worker.group()];
+                let memory = topology.memory_node(worker.group());
+                let is_bound = worker.is_settled() == Some(true)
+                    && worker.cpus().is_some_and(|cpus| cpus.contains(*cpu));
+                let is_right = is_bound
+                    && group.cpus().contains(*cpu)
+                    && group.node().is_none_or(|expected| expected == *node)
+                    && pages[..] == [memory];
+                right += usize::from(is_right);
+                self.expect(is_right, || {
+                    format!("{pinning:?}: {worker:?} ran on CPU {cpu} of node {node}, its pages lie on {pages:?}, expected {memory:?}")
+                });
+            }
+            println!(
+                "{pinning:?}: {right} of {} workers are on their node, and so is their memory",
+                found.len()
+            );
+        }
+    }
+
+    /// A pool of one node has its CPUs and runs there.
+    fn nodes(&mut self, topology: &Topology) {
+        for group in topology.groups() {
+            let Some(node) = group.node() else { continue };
+            let builder = ThreadPoolBuilder::new().num_threads(group.cpus().len());
+            let pool = builder.nodes([node]).build().expect("the pool starts");
+            let found = pool.broadcast(|_| os::whereabouts());
+            self.expect(found.iter().all(|(cpu, _)| group.cpus().contains(*cpu)), || {
+                format!("a pool of node {node} ran on {found:?}")
+            });
+        }
+    }
+
+    /// Loads stay near, and do not where the one or the other is switched off.
+    fn loads(&mut self) {
+        let near = loads::pool(Placement::ByGroup, StealOrder::ByDistance);
+        let flat = self.aim("flat", loads::memory_loop(&near, |_| 16), 95.0, 95.0);
+        self.aim(
+            "hot spot",
+            loads::memory_loop(&near, |index| if index % 2048 < 100 { 80 } else { 8 }),
+            90.0,
+            70.0,
+        );
+        self.aim("ramp", loads::memory_loop(&near, |index| 4 + index / 64), 90.0, 70.0);
+        let tree = self.aim("join tree", loads::join_tree(&near), 85.0, 0.0);
+        let spread = loads::pool(Placement::None, StealOrder::ByDistance);
+        let spread = self.aim("flat, not dealt", loads::memory_loop(&spread, |_| 16), 0.0, 0.0);
+        let uniform = loads::pool(Placement::None, StealOrder::Uniform);
+        let both =
+            self.aim("flat, not dealt, uniform", loads::memory_loop(&uniform, |_| 16), 0.0, 0.0);
+        let far = self.aim("join tree, uniform", loads::join_tree(&uniform), 0.0, 0.0);
+        let aims = [
+            ("without placement fewer items at home", flat.at_home, spread.at_home),
+            ("without order fewer steals in the group", tree.steals_in_group, far.steals_in_group),
+            ("without both fewer items at home", flat.at_home, both.at_home),
+        ];
+        for (what, with, without) in aims {
+            let is_visible = !self.has_aims || with >= without + 20.0;
+            self.expect(is_visible, || format!("{what}: {with:.1} % and {without:.1} %"));
+        }
+    }
+
+    fn aim(&mut self, name: &str, found: Outcome, steals: f64, at_home: f64) -> Outcome {
+        println!(
+            "{name}: {:.1} % of {} steals in the group, {:.1} % of the items at home\n    {:?}",
+            found.steals_in_group, found.steals, found.at_home, found.work
+        );
+        let is_near = found.steals_in_group >= steals && found.at_home >= at_home;
+        let has_aims = self.has_aims;
+        self.expect(is_near || !has_aims, || {
+            format!("{name}: at least {steals} % of the steals in the group, {at_home} % of the items at home")
+        });
+        found
+    }
+}

@@ -1,0 +1,23 @@
+//! What a pool makes of the machine that this runs on: its groups, its workers, whose memory they touch, and whom they steal
+//! from. `ci/numa.sh` runs it on emulated machines.
+//!
+//! `numa_check [--groups CPUS]... [--threads N] [--aims]`: with `--groups`, once for each, and `--threads` the pool has to
+//! be as said; with `--aims` the loads have to stay as near as the documentation says. Ends with 1, and a line for each thing that is not as
+//! it should be.
+
+#[cfg(target_os = "linux")]
+mod checks;
+#[cfg(target_os = "linux")]
+mod loads;
+#[cfg(target_os = "linux")]
+mod os;
+
+#[cfg(target_os = "linux")]
+fn main() -> std::process::ExitCode {
+    checks::run(std::env::args().skip(1))
+}
+
+#[cfg(not(target_os = "linux"))]
+fn main() {
+    println!("There is nothing to ask on this system.");
+}
