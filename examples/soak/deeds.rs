@@ -1,7 +1,7 @@
 //! The deeds, what they share, and those about jobs: joins, scopes, spawns, panics.
 
 use crate::random::Random;
-use crate::{DONE, iterators, pools};
+use crate::{DONE, channels, iterators, pools};
 use moirai::{Guests, ThreadPool, ThreadPoolBuilder, topology::Topology};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -39,6 +39,8 @@ pub(crate) const DEEDS: &[(&str, Deed)] = &[
     ("pools made and ended", pools::make),
     ("scoped pools", pools::scoped),
     ("counters", pools::counters),
+    ("channels of two", channels::one_to_one),
+    ("channels of many", channels::many_to_many),
 ];
 
 /// The pools of a round and the jobs that nobody waits for.

@@ -8,6 +8,7 @@
 //! to be gone and the memory not to have grown. Prints a summary; the exit code is 1 if anything was wrong. When nothing has moved
 //! for a minute, the states of the pools are printed and the process aborts.
 
+mod channels;
 mod deeds;
 mod iterators;
 mod pools;
