@@ -1,0 +1,149 @@
+#!/usr/bin/env bash
+# Other platforms: type-checks the library for machines that are not at hand, with and without its features; builds it here with each
+# feature alone, with all and without any; runs some of the tests as 32-bit x86 programs, and as 64-bit Arm programs in an emulator;
+# looks at what a package would contain. Whatever fails, the rest is tried; the exit code says whether all went well.
+#
+#   ci/platforms.sh                    everything
+#   ci/platforms.sh check              the type-checks only, for all targets
+#   ci/platforms.sh features package   what is named: check, features, package, i686, aarch64
+#
+# Needs Debian: a second compiler with the sources of its standard library (rustc-web, rust-web-src), cross linkers and the
+# emulator are installed by apt.
+set -uo pipefail
+cd "$(dirname "$0")/.."
+
+parts=("$@")
+if [ ${#parts[@]} = 0 ]; then
+    parts=(check features package i686 aarch64)
+fi
+
+targets=(
+    x86_64-unknown-linux-gnu
+    aarch64-unknown-linux-gnu
+    i686-unknown-linux-gnu
+    x86_64-pc-windows-msvc
+    aarch64-apple-darwin
+    x86_64-unknown-freebsd
+    aarch64-linux-android
+    wasm32-unknown-unknown
+    wasm32-wasip1-threads
+)
+# The tests that say something about a platform: how calls are cut, waits, the life of pools, faults.
+tests=(--test driver --test liveness --test life --test faults)
+# Those of them that are emulated.
+emulated=(--test driver --test liveness)
+
+# install PACKAGE...: those that are missing
+install() {
+    local package missing=()
+    for package in "$@"; do
+        if ! dpkg -s "$package" >/dev/null 2>&1; then missing+=("$package"); fi
+    done
+    if [ ${#missing[@]} -gt 0 ]; then
+        apt-get update -qq &&
+            DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+    fi
+}
+
+results=()
+failed=0
+# step NAME COMMAND...: runs it and notes how it ended
+step() {
+    printf '\n== %s\n' "$1"
+    if ("${@:2}"); then
+        results+=("ok      $1")
+    else
+        results+=("FAILED  $1")
+        failed=1
+    fi
+}
+
+# second COMMAND...: cargo of the second compiler, which builds the standard library too
+second() {
+    RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}-platforms" /usr/bin/cargo "$@"
+}
+
+check_one() {
+    local panic=panic_unwind
+    case $1 in wasm*) panic=panic_abort ;; esac
+    second check --quiet -Zbuild-std=std,$panic --target "$1" --lib "${@:2}"
+}
+
+checks() {
+    local target
+    for target in "${targets[@]}"; do
+        step "type-check for $target" check_one "$target"
+        step "type-check for $target, all features" check_one "$target" --all-features
+    done
+}
+
+features() {
+    local feature
+    step "no default features" cargo check --quiet --lib --no-default-features
+    step "all features" cargo check --quiet --lib --all-features
+    for feature in $(sed -n '/^\[features\]/,/^\[/s/^\([a-z_]*\) *=.*/\1/p' Cargo.toml); do
+        step "feature $feature alone" cargo check --quiet --lib --no-default-features --features "$feature"
+    done
+}
+
+# The package holds what is needed to build and read it, and builds from what it holds.
+package() {
+    local list
+    list=$(cargo package --list --allow-dirty) || return 1
+    if grep -E '^(tests|compat|ci|target|\.ci)/|fixtures' <<<"$list"; then
+        echo "ci/platforms.sh: these have no business in a package" >&2
+        return 1
+    fi
+    local wanted
+    for wanted in src/lib.rs README.md CHANGELOG.md SECURITY.md LICENSE-MIT LICENSE-APACHE; do
+        if ! grep -qx "$wanted" <<<"$list"; then
+            echo "ci/platforms.sh: $wanted is not in the package" >&2
+            return 1
+        fi
+    done
+    cargo package --quiet --no-verify --allow-dirty
+}
+
+# Programs of 32 bits: this processor runs them itself, with the C library of the cross compiler.
+i686() {
+    local root=/usr/i686-linux-gnu/lib
+    CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_LINKER=i686-linux-gnu-gcc \
+        CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_RUSTFLAGS="-Clink-arg=-Wl,--dynamic-linker=$root/ld-linux.so.2,-rpath=$root" \
+        second test -Zbuild-std --target i686-unknown-linux-gnu "$@"
+}
+
+# Programs for 64-bit Arm, emulated. An emulator on x86 shows that they build and run; it shows no weak memory order. A program
+# cannot start itself there, so the tests that need processes of their own are left out.
+aarch64() {
+    CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
+        CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64-static -L /usr/aarch64-linux-gnu" \
+        MOIRAI_TEST_TIMEOUT_SECONDS="${MOIRAI_TEST_TIMEOUT_SECONDS:-300}" \
+        second test -Zbuild-std --target aarch64-unknown-linux-gnu "$@"
+}
+
+for part in "${parts[@]}"; do
+    case $part in
+    check | i686 | aarch64) install rustc-web cargo-web rust-web-src || exit 2 ;;
+    esac
+    case $part in
+    check) checks ;;
+    features) features ;;
+    package) step "package" package ;;
+    i686)
+        install gcc-i686-linux-gnu libc6-dev-i386-cross || exit 2
+        step "tests on i686" i686 "${tests[@]}"
+        ;;
+    aarch64)
+        install gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static || exit 2
+        step "tests on aarch64" aarch64 "${emulated[@]}"
+        ;;
+    *)
+        echo "ci/platforms.sh: there is no part $part" >&2
+        exit 2
+        ;;
+    esac
+done
+
+printf '\n'
+printf '%s\n' "${results[@]}"
+exit "$failed"
