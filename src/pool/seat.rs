@@ -91,7 +91,7 @@ pub(crate) struct Seat {
     /// Parallel calls that the holder has begun: which of them look at the clock.
     calls: Cell<u32>,
     /// Sweeps over the other seats: which of them go beyond the group.
-    sweeps: Cell<u32>,
+    pub(super) sweeps: Cell<u32>,
     /// The holder is inside a call that was dealt to the groups: calls inside it are not.
     pub(crate) is_dealing: Cell<bool>,
     /// The holder has served a call from outside that had found no free seat: it sleeps as soon as it finds nothing to do,

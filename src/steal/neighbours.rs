@@ -279,6 +279,9 @@ impl Neighbours {
         if self.groups.len() == 1 {
             return Reach::Outwards;
         }
+        if self.order == StealOrder::Uniform {
+            return Reach::Anywhere;
+        }
         if !has_dealt_work && random % ANYWHERE_IN == 0 {
             return Reach::Anywhere;
         }

@@ -544,7 +544,14 @@ impl Topology {
         let own = self.groups[group].node()?;
         let with_memory =
             self.allowed_nodes().iter().copied().filter(|&node| self.memory_kib(node) != Some(0));
-        let distance = |&node: &usize| (node != own, self.far(Some(own), Some(node)));
+        let has_cpus =
+            |id| self.nodes().iter().any(|node| node.id() == id && !node.cpus().is_empty());
+        // As Linux orders the nodes that it falls back to: one that comes later in the numbers, or has no CPUs, counts as a
+        // little nearer.
+        let distance = |&node: &usize| {
+            let handicap = u64::from(node < own) + u64::from(has_cpus(node));
+            (node != own, u64::from(self.far(Some(own), Some(node))) + handicap)
+        };
         Some(with_memory.min_by_key(distance).unwrap_or(own))
     }
 
