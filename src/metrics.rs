@@ -60,7 +60,7 @@ impl Work {
         self.0[counter as usize]
     }
 
-    /// Jobs taken from the deques of other workers.
+    /// Jobs taken from the deques of other workers, by idle and by waiting ones.
     ///
     /// ```
     /// assert_eq!(moirai::metrics::Work::default().steals().total(), 0);
@@ -86,7 +86,7 @@ impl Work {
         }
     }
 
-    /// Jobs that a waiting worker took from the one that executes what it waits for.
+    /// Those of the [`steals`](Self::steals) that a waiting worker made, from the one that executes what it waits for.
     ///
     /// ```
     /// assert_eq!(moirai::metrics::Work::default().leapfrogs(), 0);
@@ -120,7 +120,7 @@ impl Work {
     /// ```
     pub fn jobs(&self) -> usize {
         let (own, others) = self.dealt();
-        self.steals().total() + self.leapfrogs() + self.injected() + own + others
+        self.steals().total() + self.injected() + own + others
     }
 
     /// How often it went to sleep.

@@ -14,7 +14,7 @@ pub(crate) enum Counter {
     TriesNear,
     TriesInGroup,
     TriesRemote,
-    /// Jobs that a waiter took from the seat that executes what it waits for.
+    /// Those of the thefts that a waiter made, from the seat that executes what it waits for.
     Leapfrogs,
     /// Jobs taken from an injector.
     Injected,

@@ -265,6 +265,7 @@ impl Seat {
         };
         if found.is_some() {
             self.counters.bump(Counter::Leapfrogs);
+            self.has_stolen_from(seat);
         }
         found
     }

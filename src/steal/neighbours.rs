@@ -254,8 +254,8 @@ impl Neighbours {
     /// How far to look in the `turn`th sweep of a search, from 0.
     ///
     /// Anywhere, if the order is uniform. Else, as long as there is dealt work, strictly from near to far, and beyond the group
-    /// in one sweep of [`GROUP_SWEEPS`] and one. Otherwise, in a tree of joins, one sweep in six treats all alike: thieves that ask their
-    /// neighbours only take small jobs from each other while large ones lie further away.
+    /// in one sweep of [`GROUP_SWEEPS`] and one. Otherwise, in a tree of joins, one sweep in six treats all alike: thieves
+    /// that ask their neighbours only take small jobs from each other while large ones lie further away.
     ///
     /// ```
     /// use moirai::steal::{Neighbours, Place, Reach, StealOrder};
@@ -278,9 +278,6 @@ impl Neighbours {
         }
         if self.groups.len() == 1 {
             return Reach::Outwards;
-        }
-        if self.order == StealOrder::Uniform {
-            return Reach::Anywhere;
         }
         if !has_dealt_work && random % ANYWHERE_IN == 0 {
             return Reach::Anywhere;
