@@ -109,7 +109,7 @@ i686() {
     local root=/usr/i686-linux-gnu/lib
     CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_LINKER=i686-linux-gnu-gcc \
         CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_RUSTFLAGS="-Clink-arg=-Wl,--dynamic-linker=$root/ld-linux.so.2,-rpath=$root" \
-        second test -Zbuild-std --target i686-unknown-linux-gnu "$@"
+        second test -Zbuild-std --target i686-unknown-linux-gnu --no-fail-fast "$@"
 }
 
 # Programs for 64-bit Arm, emulated. An emulator on x86 shows that they build and run; it shows no weak memory order. A program
@@ -118,7 +118,7 @@ aarch64() {
     CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
         CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64-static -L /usr/aarch64-linux-gnu" \
         MOIRAI_TEST_TIMEOUT_SECONDS="${MOIRAI_TEST_TIMEOUT_SECONDS:-300}" \
-        second test -Zbuild-std --target aarch64-unknown-linux-gnu "$@"
+        second test -Zbuild-std --target aarch64-unknown-linux-gnu --no-fail-fast "$@"
 }
 
 for part in "${parts[@]}"; do
