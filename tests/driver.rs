@@ -360,8 +360,13 @@ fn small_calls_wake_nobody() {
         before = now;
     }
     const CALLS: u64 = 2_000;
-    (0..CALLS).for_each(|_| call());
-    let woken = switches_of_others() - before;
-    // A thread that is suspended in the middle of a call may find that the call takes long, and wake somebody.
-    assert!(woken < CALLS / 20, "{woken} sleeps of other threads in {CALLS} small calls");
+    // A thread that is suspended in the middle of a call may find that the call takes long, and wake somebody. On a busy machine
+    // that happens often; calls that are not small would wake somebody every time.
+    let woken = (0..5).map(|_| {
+        let before = switches_of_others();
+        (0..CALLS).for_each(|_| call());
+        switches_of_others() - before
+    });
+    let least = woken.min().unwrap();
+    assert!(least < CALLS / 20, "{least} sleeps of other threads in {CALLS} small calls, at best");
 }
