@@ -66,14 +66,12 @@ mod os {
     /// A thread that can be placed, and the mask that it is to have back.
     ///
     /// Used by the thread itself, and by one waker at a time while that keeps the thread from returning from its parker.
-    #[derive(Debug)]
     pub(in crate::pool) struct Thread {
         id: AtomicU32,
         narrowed: UnsafeCell<Option<Narrowed>>,
     }
 
     /// An affinity mask, and the one that was set in its place.
-    #[derive(Debug)]
     struct Narrowed {
         whole: libc::cpu_set_t,
         narrow: libc::cpu_set_t,
@@ -81,6 +79,12 @@ mod os {
 
     // SAFETY: `narrowed` is used by one thread at a time, as the type says; the parker's word hands it over.
     unsafe impl Sync for Thread {}
+
+    impl std::fmt::Debug for Thread {
+        fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+            f.debug_struct("Thread").field("id", &self.id).finish_non_exhaustive()
+        }
+    }
 
     impl Thread {
         pub(in crate::pool) fn new() -> Self {
