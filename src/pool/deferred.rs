@@ -2,14 +2,9 @@
 
 use crate::pool::job::JobRef;
 use crate::pool::tag::Tag;
-use crate::sync::{AtomicUsize, Ordering};
+use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::PoisonError;
-
-#[cfg(loom)]
-use loom::sync::{Mutex, MutexGuard};
-#[cfg(not(loom))]
-use std::sync::{Mutex, MutexGuard};
 
 type Queues = BTreeMap<Tag, VecDeque<JobRef>>;
 

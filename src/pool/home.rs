@@ -3,12 +3,11 @@
 use crate::sync::{AtomicUsize, Ordering};
 use crate::topology::{CpuSet, binding};
 
-/// Where a worker begins, and where it may go.
+/// Where a worker begins, and whether it is bound to that.
 #[derive(Debug)]
 pub(crate) struct Home {
-    begins_on: CpuSet,
-    /// As [`begins_on`](Self::begins_on) if the worker is bound.
-    may_use: CpuSet,
+    cpus: CpuSet,
+    is_bound: bool,
     state: AtomicUsize,
 }
 
@@ -19,24 +18,29 @@ const SETTLED: usize = 2;
 impl Home {
     /// The worker is bound to these CPUs.
     pub(crate) fn bound(cpus: CpuSet) -> Self {
-        Home { begins_on: cpus.clone(), may_use: cpus, state: AtomicUsize::new(NOT_YET) }
+        Home { cpus, is_bound: true, state: AtomicUsize::new(NOT_YET) }
     }
 
-    /// The worker begins on some CPUs, and may go to the others.
-    pub(crate) fn begins_on(begins_on: CpuSet, may_use: CpuSet) -> Self {
-        Home { begins_on, may_use, state: AtomicUsize::new(NOT_YET) }
+    /// The worker begins on these CPUs, and may go wherever its thread was allowed to run before.
+    pub(crate) fn begins_on(cpus: CpuSet) -> Self {
+        Home { cpus, is_bound: false, state: AtomicUsize::new(NOT_YET) }
     }
 
     /// The CPUs to which the worker is to be bound, if it is.
     pub(crate) fn bound_to(&self) -> Option<&CpuSet> {
-        (self.begins_on == self.may_use).then_some(&self.may_use)
+        self.is_bound.then_some(&self.cpus)
     }
 
     /// The calling thread moves in.
     pub(crate) fn move_in(&self) {
-        let is_there = binding::bind(&self.begins_on);
-        let is_free = self.bound_to().is_some() || binding::bind(&self.may_use);
-        let state = if is_there && is_free { SETTLED } else { REFUSED };
+        let is_there = if self.is_bound {
+            binding::bind(&self.cpus)
+        } else {
+            // Whoever has made the thread may have bound it: it is left as it was.
+            let before = binding::allowed_cpus();
+            binding::bind(&before.intersection(&self.cpus)) && binding::bind(&before)
+        };
+        let state = if is_there { SETTLED } else { REFUSED };
         // ORDERING: Relaxed. A fact for reports.
         self.state.store(state, Ordering::Relaxed);
     }

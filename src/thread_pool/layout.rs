@@ -241,7 +241,7 @@ impl Hints {
             let of_group = topology.groups()[spot.place.group].cpus().intersection(cpus);
             match self.pinning {
                 Pinning::None if self.restrict() => Home::bound(cpus.clone()),
-                Pinning::None => Home::begins_on(of_group, topology.allowed_cpus().clone()),
+                Pinning::None => Home::begins_on(of_group),
                 Pinning::Group => Home::bound(of_group),
                 Pinning::Cpu => Home::bound(CpuSet::from(spot.cpu..=spot.cpu)),
             }

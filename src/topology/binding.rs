@@ -21,6 +21,8 @@ fn bind_to_one(cpu: usize) -> bool {
     os::bind(&CpuSet::from(cpu..=cpu))
 }
 
+/// The CPUs on which the calling thread may run.
+pub(crate) use crate::topology::platform::allowed_cpus;
 pub(crate) use os::current_cpu;
 
 #[cfg(any(target_os = "linux", target_os = "android"))]

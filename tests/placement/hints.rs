@@ -3,8 +3,9 @@
 use crate::child::say;
 use crate::shapes::{builder, groups};
 use crate::tree::Tree;
+use moirai::prelude::*;
 use moirai::topology::{CpuSet, Topology};
-use moirai::{Pinning, ThreadPool, ThreadPoolBuilder};
+use moirai::{Pinning, Placement, ThreadPool, ThreadPoolBuilder};
 use std::path::PathBuf;
 
 fn set(text: &str) -> CpuSet {
@@ -176,4 +177,42 @@ fn contradictions_are_errors() {
         let error = builder.build().unwrap_err();
         assert_eq!(error.to_string(), format!("The thread pool cannot be placed: {text}."));
     }
+}
+
+/// A thread that its maker has bound stays bound, although the pool has groups and asks for no binding.
+#[test]
+#[cfg(target_os = "linux")]
+fn threads_keep_the_mask_of_their_maker() {
+    watch!();
+    let cpu = Topology::detect().allowed_cpus().first().unwrap();
+    let pool = builder("2x1", 2)
+        .spawn_handler(|worker| {
+            std::thread::spawn(move || {
+                assert!(core_affinity::set_for_current(core_affinity::CoreId { id: cpu }));
+                worker.run();
+            });
+            Ok(())
+        })
+        .build()
+        .unwrap();
+    let allowed = pool.broadcast(|_| Topology::detect().allowed_cpus().clone());
+    let one = CpuSet::from(cpu..=cpu);
+    assert_eq!(allowed, [one.clone(), one]);
+}
+
+/// Dealing by pages leaves no piece shorter than was asked for.
+#[test]
+fn parts_by_pages_are_no_shorter_than_allowed() {
+    watch!();
+    let blocks = vec![[1_u8; 1 << 16]; 320];
+    let pool = builder("4x1", 4).placement(Placement::ByPages).build().unwrap();
+    let before = pool.metrics().total();
+    let lengths: Vec<usize> = pool.install(|| {
+        let blocks = blocks.par_iter().with_min_len(80);
+        blocks.fold(|| 0, |length, _| length + 1).collect()
+    });
+    assert_eq!(lengths.iter().sum::<usize>(), 320);
+    assert!(lengths.iter().all(|length| *length >= 80), "{lengths:?}");
+    let done = pool.metrics().total() - before;
+    assert_eq!(done.items_at_home() + done.items_away(), 320, "it was dealt");
 }

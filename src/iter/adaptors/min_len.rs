@@ -1,4 +1,6 @@
 //! `with_min_len`: how short a piece may be.
+use std::ops::Range;
+
 use crate::iter::plumbing::{
     Adapt, AdaptCallback, Consumer, Folder, Producer, ProducerCallback, UnindexedConsumer, bridge,
 };
@@ -90,6 +92,10 @@ impl<P: Producer> Producer for MinLenProducer<P> {
         let min = self.min;
         let (left, right) = self.base.split_at(index);
         (MinLenProducer { base: left, min }, MinLenProducer { base: right, min })
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        self.base.__memory()
     }
 
     fn fold_with<F: Folder<P::Item>>(self, folder: F) -> F {

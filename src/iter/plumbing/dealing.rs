@@ -84,7 +84,9 @@ fn shares<P: Piece>(seat: &Seat, piece: &P) -> Vec<Share> {
 fn shares_by_pages(registry: &Registry, items: usize, memory: Range<usize>) -> Vec<Share> {
     let neighbours = registry.neighbours();
     let groups = neighbours.groups().len();
-    let count = (tuning::PAGED_PARTS * groups).min(tuning::PAGED_PARTS_MOST).min(items);
+    // No more than there are seats: so much room for the least length of a piece was asked for.
+    let most = tuning::PAGED_PARTS_MOST.min(neighbours.seats());
+    let count = (tuning::PAGED_PARTS * groups).min(most);
     let end = |part: usize, all: usize| (all as u128 * part as u128 / count as u128) as usize;
     let asked: Vec<usize> = (0..count)
         .flat_map(|part| {
