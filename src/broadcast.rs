@@ -246,14 +246,12 @@ pub(crate) fn spawn_broadcast_in<OP>(registry: &Registry, op: OP)
 where
     OP: Fn(BroadcastContext<'_>) + Send + Sync + 'static,
 {
-    for _ in registry.seats() {
-        registry.retain();
-    }
+    registry.retain(registry.seats().len());
     let share = move |seat: &Seat| {
         if let Err(payload) = unwind::halt_unwinding(|| op(BroadcastContext::new(seat))) {
             seat.registry().handle_panic(payload);
         }
-        seat.registry().release();
+        seat.registry().release(1);
     };
     // SAFETY: the closure is `'static`.
     unsafe { publish_shares(registry, share) };

@@ -65,13 +65,14 @@ fn make_detached<F>(registry: &Registry, func: F) -> crate::pool::job::JobRef
 where
     F: FnOnce() + Send + 'static,
 {
-    registry.retain();
-    SpawnedJob::make(registry, registry.current_seat(), move |seat| {
+    let seat = registry.current_seat();
+    registry.retain_for_job(seat);
+    SpawnedJob::make(registry, seat, move |seat| {
         let registry = seat.registry();
         if let Err(payload) = unwind::halt_unwinding(func) {
             registry.handle_panic(payload);
         }
-        registry.release();
+        registry.release_job(seat);
     })
 }
 

@@ -6,6 +6,12 @@ pub(crate) const FORK_CAPACITY: usize = if cfg!(loom) { 2 } else { 128 };
 /// Entries of a spawn deque before it grows; 2 KiB. Any power of two.
 pub(crate) const SPAWN_CAPACITY: usize = if cfg!(loom) { 2 } else { 128 };
 
+/// How many counts of a pool's users a worker takes or gives back at once, and holds in reserve at most twice. Bench: `spawn`.
+pub(crate) const USERS_AT_ONCE: usize = if cfg!(loom) { 2 } else { 64 };
+
+/// How many jobs from outside an idle worker takes in a row before it looks at other workers again. Bench: `spawn`.
+pub(crate) const INJECTED_IN_A_ROW: u32 = 32;
+
 /// How long a worker looks for work before it sleeps, and a waiter looks for something to help with before it parks, in ns.
 ///
 /// A futex wake costs the waker about 2 us, and up to 13 us in a virtual machine: searching ten times as long keeps the

@@ -101,6 +101,7 @@ impl Seat {
             unsafe { job.execute(self) };
         }
         self.returns.flush();
+        self.give_up_reserve();
         self.state.share_done();
         self.guest.unpark();
     }

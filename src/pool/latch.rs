@@ -112,14 +112,6 @@ impl CountLatch {
         CountLatch { left: AtomicUsize::new(count), core: CoreLatch::new() }
     }
 
-    /// One more to wait for. The caller holds a count itself, so the latch cannot be set meanwhile.
-    #[inline]
-    pub(crate) fn increment(&self) {
-        // ORDERING: Relaxed. The caller's own count keeps the latch from being set; nothing is published.
-        let before = self.left.fetch_add(1, Ordering::Relaxed);
-        debug_assert_ne!(before, 0, "counting up a latch that is set");
-    }
-
     /// One less to wait for; the last one sets the latch.
     ///
     /// # Safety

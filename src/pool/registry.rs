@@ -17,6 +17,7 @@ use crate::pool::worker::Wait;
 use crate::steal::Neighbours;
 use crate::sync::{AtomicUsize, Ordering};
 use crate::topology::binding;
+use crate::tuning;
 use crate::util::clock::{self, ticks};
 use crate::util::{CachePadded, unwind};
 use std::any::Any;
@@ -56,7 +57,8 @@ pub(crate) struct Registry {
     settings: Settings,
     /// 1 while guests are admitted.
     guests: AtomicUsize,
-    /// One for the handle and one for each detached job that has not ended: at zero the workers end.
+    /// One for the handle, one for each detached job that has not ended, and what the seats have in reserve: at zero the
+    /// workers end.
     users: AtomicUsize,
     pub(crate) parkers: OutsideParkers,
     outside_scopes: AtomicUsize,
@@ -323,21 +325,49 @@ impl Registry {
         }
     }
 
-    /// One more detached job keeps the pool alive.
-    pub(crate) fn retain(&self) {
+    /// So many more users keep the pool alive.
+    pub(crate) fn retain(&self, users: usize) {
         // ORDERING: Relaxed. The caller's own count, or the handle's, keeps the pool alive meanwhile.
-        let before = self.users.fetch_add(1, Ordering::Relaxed);
+        let before = self.users.fetch_add(users, Ordering::Relaxed);
         debug_assert_ne!(before, 0, "the pool has ended");
     }
 
-    /// One user less; the last one ends the workers.
-    pub(crate) fn release(&self) {
+    /// So many users less; the last one ends the workers.
+    pub(crate) fn release(&self, users: usize) {
         // ORDERING: AcqRel. What the jobs did happens before the workers' end.
-        if self.users.fetch_sub(1, Ordering::AcqRel) == 1 {
+        if self.users.fetch_sub(users, Ordering::AcqRel) == users {
             for seat in &self.seats {
                 // SAFETY: set once, here; seat and parker live as long as the registry, which the caller keeps alive.
                 unsafe { CoreLatch::set(&raw const seat.terminate) };
             }
+        }
+    }
+
+    /// One more detached job keeps the pool alive; `seat` is the caller's in this pool.
+    #[inline]
+    pub(crate) fn retain_for_job(&self, seat: Option<&Seat>) {
+        match seat {
+            Some(seat) if seat.has_reserve() => {
+                if seat.users.get() == 0 {
+                    self.retain(tuning::USERS_AT_ONCE);
+                    seat.users.set(tuning::USERS_AT_ONCE);
+                }
+                seat.users.set(seat.users.get() - 1);
+            }
+            _ => self.retain(1),
+        }
+    }
+
+    /// The holder of `seat` has run a detached job.
+    #[inline]
+    pub(crate) fn release_job(&self, seat: &Seat) {
+        if !seat.has_reserve() {
+            return self.release(1);
+        }
+        seat.users.set(seat.users.get() + 1);
+        if seat.users.get() == 2 * tuning::USERS_AT_ONCE {
+            seat.users.set(tuning::USERS_AT_ONCE);
+            self.release(tuning::USERS_AT_ONCE);
         }
     }
 

@@ -1,8 +1,8 @@
 //! What the pool knows of an open scope: its name, its latch, and the jobs that were spawned into it from outside.
 
 use crate::pool::job::{JobHeader, JobRef};
-use crate::pool::latch::CountLatch;
 use crate::pool::registry::Registry;
+use crate::pool::scope_count::ScopeCount;
 use crate::pool::seat::Seat;
 use crate::pool::tag::Tag;
 use crate::steal::injector::Injector;
@@ -13,7 +13,7 @@ use std::sync::{Arc, OnceLock};
 pub(crate) struct ScopeLink {
     pub(crate) tag: Tag,
     /// One count for the body, one for each job.
-    pub(crate) latch: CountLatch,
+    pub(crate) count: ScopeCount,
     /// The seat that opened the scope; `None`: a thread that is no worker of the scope's pool.
     pub(crate) opener: Option<*const Seat>,
     /// The scope that was the innermost one on the opener's stack before.
@@ -31,11 +31,46 @@ impl ScopeLink {
     pub(crate) fn new(tag: Tag, opener: Option<&Seat>) -> Self {
         ScopeLink {
             tag,
-            latch: CountLatch::new(1),
+            count: ScopeCount::new(),
             opener: opener.map(ptr::from_ref),
             outer: opener.map_or(ptr::null(), |seat| seat.scopes.get()),
             outside: OnceLock::new(),
         }
+    }
+
+    /// One more job. The caller is the body or has a count; `seat` is the one that it holds in the scope's pool.
+    #[inline]
+    pub(crate) fn add(&self, seat: Option<&Seat>) {
+        match seat {
+            // SAFETY: the caller holds this seat.
+            Some(seat) if self.is_opener(seat) => unsafe { self.count.add_own() },
+            _ => self.count.add(1),
+        }
+    }
+
+    /// One job less: that which the holder of `seat` has run.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the seat and gives up one count, which it holds. `this` is not used afterwards. The waiter's parker
+    /// outlives this call.
+    #[inline]
+    pub(crate) unsafe fn end(this: *const Self, seat: &Seat) {
+        // SAFETY: alive, because the caller holds a count.
+        let link = unsafe { &*this };
+        if link.is_opener(seat) {
+            // SAFETY: as demanded of our caller.
+            unsafe { link.count.end_own() };
+        } else {
+            // SAFETY: as demanded of our caller.
+            unsafe { ScopeCount::end(&raw const (*this).count) };
+        }
+    }
+
+    /// Whether the scope was opened on this seat.
+    #[inline]
+    pub(crate) fn is_opener(&self, seat: &Seat) -> bool {
+        self.opener.is_some_and(|opener| ptr::eq(opener, seat))
     }
 
     /// Publishes a job that a thread which is no worker of `registry` has spawned into the scope.
@@ -67,7 +102,7 @@ impl ScopeLink {
                 opener.guest.unpark();
             }
         }
-        self.latch.core.nudge();
+        self.count.latch.nudge();
     }
 
     /// Takes a job that was spawned from outside. For the scope's own wait.

@@ -97,6 +97,12 @@ pub(crate) struct Seat {
     /// The holder has served a call from outside that had found no free seat: it sleeps as soon as it finds nothing to do,
     /// so that the caller's next call finds one. Otherwise that would keep the worker awake, and so on.
     pub(crate) rests: Cell<bool>,
+    /// Counts of the pool's users that the seat has in reserve: detached jobs that the holder spawns take them, those that
+    /// it has run leave them. An idle resident gives them back before it sleeps, so a pool ends; one that is busy
+    /// would not let it end anyway.
+    pub(crate) users: Cell<usize>,
+    /// Jobs from outside that the holder has taken one after the other.
+    pub(super) injected_in_a_row: Cell<u32>,
     /// How many items of the piece at hand take some microseconds: how often to look whether more are wanted.
     pub(crate) stride: Cell<usize>,
     pub(crate) rng: Rng,
@@ -149,6 +155,8 @@ impl Seat {
             sweeps: Cell::new(0),
             is_dealing: Cell::new(false),
             rests: Cell::new(false),
+            users: Cell::new(0),
+            injected_in_a_row: Cell::new(0),
             stride: Cell::new(1),
             rng: Rng::new(index as u64 + 1),
             frames: FrameHome::new(),
@@ -196,6 +204,20 @@ impl Seat {
     #[inline]
     pub(crate) fn is_guest(&self) -> bool {
         self.held_by_guest.get()
+    }
+
+    /// Whether counts of users may stay on the seat: its holder comes to sleep at the bottom of its stack. Holder only.
+    #[inline]
+    pub(super) fn has_reserve(&self) -> bool {
+        !self.is_guest() && !self.lacks_main_loop.get()
+    }
+
+    /// Gives back what the seat has in reserve, which may end the pool. Holder only.
+    pub(super) fn give_up_reserve(&self) {
+        let users = self.users.take();
+        if users > 0 {
+            self.registry().release(users);
+        }
     }
 
     /// The seat changes hands; `contribution` is what it adds to the idle word itself. Holder only.
@@ -323,7 +345,10 @@ impl Seat {
             self.spawned_first.set(true);
         }
         yield_point();
-        self.notify_spawned();
+        // ORDERING: Relaxed, without a fence, as in `push_fork`.
+        if self.idle().raw() != self.quiet.load(Ordering::Relaxed) {
+            self.notify_spawned();
+        }
     }
 
     /// Somebody waits for what this seat forks and is about to park: the next fork push looks whom to wake.

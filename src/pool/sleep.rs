@@ -3,7 +3,7 @@
 //! A pool has one [`IdleWord`], which every push reads, and each seat one [`SeatState`]. `README.md` beside this file draws
 //! the states and argues the protocol; in short:
 //!
-//! * **Publish**: push the job, SeqCst fence, read the idle word ([`IdleWord::notify`]). A fork push may leave out the fence
+//! * **Publish**: push the job, SeqCst fence, read the idle word ([`IdleWord::notify`]). A push to a seat's own deque may leave out the fence
 //!   while the word equals the seat's own contribution, that is, while everybody else is busy: a worker searches for at
 //!   least 20 us before it sleeps, a store is visible long before that.
 //! * **Sleep**: count yourself as sleeping (SeqCst), change the seat's state, SeqCst fence, look everywhere, park.

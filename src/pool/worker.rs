@@ -70,6 +70,10 @@ impl Seat {
         kind: Wait<'_>,
         deadline: Option<Instant>,
     ) {
+        let scope = match kind {
+            Wait::Scope(scope) => Some(scope),
+            _ => None,
+        };
         let kind = match kind {
             Wait::Join(_) | Wait::Scope(_) | Wait::Shares if self.waits_for_anything() => {
                 Wait::Anything
@@ -77,13 +81,20 @@ impl Seat {
             kind => kind,
         };
         let mut pause = Pause::new(self, latch, kind, deadline);
+        // SAFETY: the caller has opened the scope on this seat.
+        let settle = || scope.is_some_and(|scope| unsafe { scope.count.settle() });
         while !latch.is_set() {
+            if self.spawned.looks_empty() && settle() {
+                continue;
+            }
             // SAFETY: the caller holds the seat.
             if let Some(job) = unsafe { self.find(kind) } {
                 pause.found();
                 self.at_bottom.set(matches!(kind, Wait::Bottom));
                 // SAFETY: found, hence won; the caller holds the seat.
                 unsafe { self.run_found(job) };
+            } else if settle() {
+                pause.found();
             } else if pause.is_over() {
                 break;
             } else if self.is_guest() && !self.shares.looks_empty() {
@@ -138,6 +149,7 @@ impl Seat {
                 // SAFETY: the caller holds the seat.
                 let local = unsafe { self.find_local() };
                 return local
+                    .or_else(|| self.take_next_injected())
                     .or_else(|| self.take_dealt())
                     .or_else(|| self.steal_anything())
                     .or_else(|| self.take_injected());
@@ -242,9 +254,26 @@ impl Seat {
     }
 
     fn take_injected(&self) -> Option<JobRef> {
-        let job = self.registry().take_injected(self.group)?;
+        let Some(job) = self.registry().take_injected(self.group) else {
+            self.injected_in_a_row.set(0);
+            return None;
+        };
+        self.injected_in_a_row.set(self.injected_in_a_row.get() + 1);
         self.counters.bump(Counter::Injected);
         Some(job)
+    }
+
+    /// Another job from outside, if the last one that was found came from there: not always, for what was begun goes first.
+    fn take_next_injected(&self) -> Option<JobRef> {
+        let row = self.injected_in_a_row.get();
+        if row == 0 {
+            return None;
+        }
+        if row == tuning::INJECTED_IN_A_ROW {
+            self.injected_in_a_row.set(0);
+            return None;
+        }
+        self.take_injected()
     }
 
     /// Something forked inside the stolen `half`, or spawned into a scope that was opened inside it (rules L1, L3).
@@ -516,6 +545,7 @@ impl<'a> Pause<'a> {
         let parker = seat.parker();
         seat.counters.bump(Counter::Parks);
         if self.kind.takes_anything() {
+            seat.give_up_reserve();
             if !latch.announce_sleep(parker) {
                 return;
             }

@@ -2,8 +2,8 @@
 
 use crate::broadcast::{BroadcastContext, publish_shares};
 use crate::pool::job::JobRef;
-use crate::pool::latch::CountLatch;
 use crate::pool::registry::Registry;
+use crate::pool::scope_count::ScopeCount;
 use crate::pool::scope_link::ScopeLink;
 use crate::pool::seat::Seat;
 use crate::pool::spawned::SpawnedJob;
@@ -89,9 +89,11 @@ impl<'scope> ScopeBase<'scope> {
         }
         let result = unwind::halt_unwinding(body);
         let result = result.map_err(|payload| self.store_panic(payload));
-        // SAFETY: the body's count; the scope stays, since this very thread waits for it.
-        unsafe { CountLatch::decrement(&raw const self.link.latch) };
-        let latch = &self.link.latch.core;
+        let latch = &self.link.count.latch;
+        if opener.is_none() {
+            // SAFETY: this thread is the opener, and the body is over. A wait on a seat does it itself.
+            unsafe { self.link.count.settle() };
+        }
         match (opener, seat) {
             // SAFETY: the caller holds its seat and is the only one to wait for this latch.
             (Some(seat), _) => unsafe { seat.wait(latch, Wait::Scope(&self.link)) },
@@ -155,15 +157,15 @@ impl<'scope> ScopeBase<'scope> {
         let body = || unwind::halt_unwinding(job);
         // SAFETY: the caller holds the seat; the latch stays until the count is given up; `halt_unwinding` does not unwind.
         let result =
-            unsafe { seat.run_tagged(scope.link.tag, &scope.link.latch.core, at_bottom, body) };
+            unsafe { seat.run_tagged(scope.link.tag, &scope.link.count.latch, at_bottom, body) };
         if let Err(payload) = result {
             scope.store_panic(payload);
         }
         let home = scope.home.clone();
-        let latch = &raw const scope.link.latch;
-        // SAFETY: the caller's count. `scope` is not used afterwards; the waiter's parker lives in a seat of this pool, in
-        // this pool's store, or in a seat of `home`.
-        unsafe { CountLatch::decrement(latch) };
+        let link = &raw const scope.link;
+        // SAFETY: the caller's seat and count. `scope` is not used afterwards; the waiter's parker lives in a seat of this
+        // pool, in this pool's store, or in a seat of `home`.
+        unsafe { ScopeLink::end(link, seat) };
         drop(home);
     }
 
@@ -172,10 +174,11 @@ impl<'scope> ScopeBase<'scope> {
     where
         F: FnOnce() + Send + 'scope,
     {
-        self.link.latch.increment();
         let this = ScopePtr(ptr::from_ref(self));
         let registry = self.registry();
-        SpawnedJob::make(registry, registry.current_seat(), move |seat: &Seat| {
+        let seat = registry.current_seat();
+        self.link.add(seat);
+        SpawnedJob::make(registry, seat, move |seat: &Seat| {
             let this = this;
             // SAFETY: the job owns the count taken above; its executor holds a seat of the scope's pool.
             unsafe { Self::run_job(this.0, seat, func) };
@@ -196,7 +199,7 @@ impl<'scope> ScopeBase<'scope> {
         if let Some(seat) = registry.current_seat() {
             // SAFETY: the caller holds its seat; the job, or its token, is published once.
             unsafe { seat.push_spawned(token_for(seat, job), self.link.tag) };
-            if registry.idle().read().sleeping() == 0 {
+            if !self.link.is_opener(seat) && registry.idle().read().sleeping() == 0 {
                 self.link.wake_opener();
             }
         } else {
@@ -212,9 +215,7 @@ impl<'scope> ScopeBase<'scope> {
     {
         // One count for each share, and one for the closure, which may borrow what the scope outlives: it is dropped
         // after the last share.
-        for _ in 0..=self.seats() {
-            self.link.latch.increment();
-        }
+        self.link.count.add(self.seats() + 1);
         let this = ScopePtr(ptr::from_ref(self));
         let closure = CountedClosure { func, _count: Count(ScopePtr(ptr::from_ref(self))) };
         let share = move |seat: &Seat| {
@@ -242,9 +243,9 @@ impl Drop for Count<'_> {
         // SAFETY: the scope is open while this count is held.
         let scope = unsafe { self.0.get() };
         let home = scope.home.clone();
-        let latch = &raw const scope.link.latch;
+        let count = &raw const scope.link.count;
         // SAFETY: the count is given up here, once; `home` keeps a foreign waiter's parker alive.
-        unsafe { CountLatch::decrement(latch) };
+        unsafe { ScopeCount::end(count) };
         drop(home);
     }
 }

@@ -633,7 +633,7 @@ struct EndOnFailure<'a>(&'a Registry);
 
 impl Drop for EndOnFailure<'_> {
     fn drop(&mut self) {
-        self.0.release();
+        self.0.release(1);
     }
 }
 

@@ -497,7 +497,7 @@ impl ThreadPool {
 
 impl Drop for ThreadPool {
     fn drop(&mut self) {
-        self.registry.release();
+        self.registry.release(1);
     }
 }
 
