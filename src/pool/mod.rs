@@ -22,7 +22,7 @@ pub(crate) mod seat;
 mod sleep;
 pub(crate) mod spawned;
 mod stack;
-mod startup;
 pub(crate) mod tag;
+mod tally;
 mod wake_cost;
 pub(crate) mod worker;

@@ -10,8 +10,8 @@ use crate::pool::latch::CoreLatch;
 use crate::pool::outside::OutsideParkers;
 use crate::pool::seat::Seat;
 use crate::pool::sleep::IdleWord;
-use crate::pool::startup::Startup;
 use crate::pool::tag::Tag;
+use crate::pool::tally::Tally;
 use crate::pool::wake_cost::WakeCost;
 use crate::pool::worker::Wait;
 use crate::steal::Neighbours;
@@ -66,7 +66,8 @@ pub(crate) struct Registry {
     dealing: AtomicUsize,
     /// What the seats had counted when the counters were last reset; empty if they never were.
     pub(crate) counted_before: Mutex<Vec<[usize; COUNTERS]>>,
-    pub(crate) startup: Startup,
+    /// Workers that have begun.
+    pub(crate) startup: Tally,
     pub(crate) ending: Ending,
     pub(crate) wake_cost: WakeCost,
 }
@@ -103,7 +104,7 @@ impl Registry {
                 outside_scopes: AtomicUsize::new(1),
                 dealing: AtomicUsize::new(0),
                 counted_before: Mutex::new(Vec::new()),
-                startup: Startup::new(),
+                startup: Tally::new(),
                 ending: Ending::new(),
                 wake_cost: WakeCost::new(),
             }

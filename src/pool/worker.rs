@@ -490,11 +490,12 @@ impl<'a> Pause<'a> {
 
     /// One more round without a job. `false` once it is time to sleep.
     fn round(&mut self) -> bool {
-        if self.kind.takes_anything() && !self.searching {
+        let rests = self.seat.rests.take() && matches!(self.kind, Wait::Bottom);
+        if self.kind.takes_anything() && !self.searching && (rests || self.is_to_be_announced()) {
             self.searching = true;
             self.seat.idle().begin_search();
         }
-        if self.seat.rests.take() && matches!(self.kind, Wait::Bottom) {
+        if rests {
             return false;
         }
         self.rounds += 1;
@@ -516,6 +517,13 @@ impl<'a> Pause<'a> {
             }
             true
         }
+    }
+
+    /// Whether others are to know that this thread searches: that keeps them from waking a sleeper. If nobody sleeps, the
+    /// first rounds go without: the idle word changes for both ends of each search, and every push reads it.
+    fn is_to_be_announced(&self) -> bool {
+        let idle = self.seat.idle().read();
+        self.rounds >= tuning::UNANNOUNCED_ROUNDS || idle.sleeping() > 0 || idle.lent() > 0
     }
 
     /// Says in the latch that the waiter sleeps, although it searches for some time yet, and asks the seats that run what

@@ -565,7 +565,7 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
     /// ```
     pub fn build_global(self) -> Result<(), ThreadPoolBuildError> {
         let registry = global::make(|| self.build_registry(true))?;
-        registry.startup.wait_for(registry.seats().len());
+        registry.startup.wait_for(registry.seats().len(), None);
         Ok(())
     }
 

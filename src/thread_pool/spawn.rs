@@ -132,7 +132,7 @@ impl ThreadBuilder {
         if let Some(home) = registry.home(index) {
             home.move_in();
         }
-        registry.startup.worker_has_begun();
+        registry.startup.add_one();
         let handlers = registry.handlers();
         handlers.call(handlers.start.as_deref(), index);
         // SAFETY: this thread holds the seat, and is the only one to wait for its end.
@@ -235,7 +235,7 @@ pub(super) fn seat_current_thread(registry: &Arc<Registry>) {
     // SAFETY: leaked, so it stays, and nobody changes it.
     let seat = &unsafe { &*kept }.registry.seats()[0];
     seat.lacks_main_loop.set(true);
-    registry.startup.worker_has_begun();
+    registry.startup.add_one();
     // SAFETY: the thread holds seat 0, which gets no other resident; the registry stays.
     let before = unsafe { Seat::set_current(seat) };
     debug_assert!(ptr::eq(before, ptr::null()), "checked by the builder");
