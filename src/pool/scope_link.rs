@@ -62,8 +62,10 @@ impl ScopeLink {
             // SAFETY: as demanded of our caller.
             unsafe { link.count.end_own() };
         } else {
+            // SAFETY: alive until the count is given up.
+            let count = unsafe { &raw const (*this).count };
             // SAFETY: as demanded of our caller.
-            unsafe { ScopeCount::end(&raw const (*this).count) };
+            unsafe { ScopeCount::end(count) };
         }
     }
 
