@@ -3,8 +3,8 @@
 use crate::pool::frame::OutsideHome;
 use crate::pool::job::JobRef;
 use crate::steal::injector::Injector;
-use crate::sync::{AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering};
+use std::sync::PoisonError;
 
 /// Injector, dealt work, and home of the frames that threads from outside acquire.
 pub(crate) struct Group {
@@ -51,8 +51,10 @@ impl Dealt {
     pub(crate) unsafe fn add(&self, job: JobRef) {
         let mut jobs = self.lock();
         jobs.push(job);
-        // ORDERING: Relaxed, see `looks_empty`.
-        self.count.store(jobs.len(), Ordering::Relaxed);
+        if !crate::sync::dropped("dealt::count") {
+            // ORDERING: Relaxed, see `looks_empty`.
+            self.count.store(jobs.len(), Ordering::Relaxed);
+        }
     }
 
     /// Takes the oldest. The caller must run it.
@@ -78,5 +80,85 @@ impl Dealt {
         // ORDERING: Relaxed, see `looks_empty`.
         self.count.store(jobs.len(), Ordering::Relaxed);
         true
+    }
+}
+
+#[cfg(all(test, loom))]
+mod loom_dealt {
+    use super::*;
+    use crate::sync::mutants::{bites, holds};
+    use crate::sync::{dropped, fence};
+    use loom::sync::Arc;
+    use loom::thread;
+
+    struct Shared {
+        dealt: Dealt,
+        sleeping: AtomicUsize,
+    }
+    // SAFETY: the jobs are numbers here, and nobody runs them.
+    unsafe impl Sync for Shared {}
+    // SAFETY: as above.
+    unsafe impl Send for Shared {}
+
+    fn shared() -> Arc<Shared> {
+        Arc::new(Shared { dealt: Dealt::new(), sleeping: AtomicUsize::new(0) })
+    }
+
+    fn job() -> JobRef {
+        // SAFETY: an address that is not null; nobody executes it.
+        unsafe { JobRef::from_word(64) }
+    }
+
+    /// One deals while another goes to sleep, with the fences of `IdleWord::notify` and `SeatState::fall_asleep`: the sleeper
+    /// sees the job, or the dealer sees the sleeper.
+    fn one_sees_the_other() {
+        let shared = shared();
+        let sleeper = {
+            let shared = shared.clone();
+            thread::spawn(move || {
+                shared.sleeping.store(1, Ordering::Relaxed);
+                if !dropped("dealt::sleep_fence") {
+                    fence(Ordering::SeqCst);
+                }
+                !shared.dealt.looks_empty()
+            })
+        };
+        // SAFETY: nobody executes it.
+        unsafe { shared.dealt.add(job()) };
+        if !dropped("dealt::notify_fence") {
+            fence(Ordering::SeqCst);
+        }
+        let is_seen = shared.sleeping.load(Ordering::Relaxed) == 1;
+        assert!(
+            sleeper.join().unwrap() || is_seen,
+            "a job that was dealt is left while somebody sleeps"
+        );
+    }
+
+    /// The dealer takes its job back while another takes it: one of them has it.
+    fn taken_once() {
+        let shared = shared();
+        // SAFETY: nobody executes it.
+        unsafe { shared.dealt.add(job()) };
+        let taker = {
+            let shared = shared.clone();
+            thread::spawn(move || shared.dealt.take().is_some())
+        };
+        let is_back = shared.dealt.take_back(job());
+        assert!(taker.join().unwrap() != is_back, "taken by both or by none");
+        assert!(shared.dealt.looks_empty());
+    }
+
+    #[test]
+    fn loom_dealt_one_sees_the_other() {
+        holds(one_sees_the_other);
+        bites("dealt::count", one_sees_the_other);
+        bites("dealt::sleep_fence", one_sees_the_other);
+        bites("dealt::notify_fence", one_sees_the_other);
+    }
+
+    #[test]
+    fn loom_dealt_taken_once() {
+        holds(taken_once);
     }
 }
