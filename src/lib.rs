@@ -72,6 +72,7 @@ pub mod sort;
 mod spawn;
 pub mod steal;
 pub mod str;
+pub mod stream;
 pub mod string;
 mod sync;
 mod thread_pool;

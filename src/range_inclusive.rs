@@ -26,6 +26,12 @@ pub struct Iter<T> {
     range: RangeInclusive<T>,
 }
 
+impl<T> Iter<T> {
+    pub(crate) fn into_range(self) -> RangeInclusive<T> {
+        self.range
+    }
+}
+
 impl<T> IntoParallelIterator for RangeInclusive<T>
 where
     Iter<T>: ParallelIterator,

@@ -60,10 +60,11 @@ where
     spawn_fifo_in(global::current(), func);
 }
 
-/// The job of `spawn`: runs the closure, reports its panic, lets go of the pool.
+/// The job of `spawn`: runs the closure, reports its panic, lets go of the pool. What the closure borrows is the callers'
+/// business.
 fn make_detached<F>(registry: &Registry, func: F) -> crate::pool::job::JobRef
 where
-    F: FnOnce() + Send + 'static,
+    F: FnOnce() + Send,
 {
     let seat = registry.current_seat();
     registry.retain_for_job(seat);
@@ -80,8 +81,21 @@ pub(crate) fn spawn_in<F>(registry: &Registry, func: F)
 where
     F: FnOnce() + Send + 'static,
 {
+    // SAFETY: it borrows nothing.
+    unsafe { spawn_unbound(registry, func, false) };
+}
+
+/// The same for a closure that borrows; `at_the_back`: behind everything else that waits in the pool.
+///
+/// # Safety
+///
+/// What `func` borrows lives for as long as `func` uses it. `func` may be run, and then dropped, at any later time.
+pub(crate) unsafe fn spawn_unbound<F>(registry: &Registry, func: F, at_the_back: bool)
+where
+    F: FnOnce() + Send,
+{
     let job = make_detached(registry, func);
-    match registry.current_seat() {
+    match registry.current_seat().filter(|_| !at_the_back) {
         // SAFETY: the caller holds its seat; the job is published once.
         Some(seat) => unsafe { seat.push_spawned(job, Tag::DETACHED) },
         None => registry.inject(job),

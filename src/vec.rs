@@ -60,6 +60,10 @@ impl<T> IntoIter<T> {
     pub(crate) fn new(vec: Vec<T>) -> Self {
         IntoIter { vec }
     }
+
+    pub(crate) fn into_vec(self) -> Vec<T> {
+        self.vec
+    }
 }
 
 impl<T: Send> IntoParallelIterator for Vec<T> {

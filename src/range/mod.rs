@@ -27,6 +27,12 @@ pub struct Iter<T> {
     range: Range<T>,
 }
 
+impl<T> Iter<T> {
+    pub(crate) fn into_range(self) -> Range<T> {
+        self.range
+    }
+}
+
 impl<T> IntoParallelIterator for Range<T>
 where
     Iter<T>: ParallelIterator,

@@ -10,6 +10,12 @@ pub struct Iter<'data, T> {
 }
 clone_fields! { impl['data, T] Iter<'data, T> { slice } }
 
+impl<'data, T> Iter<'data, T> {
+    pub(crate) fn into_slice(self) -> &'data [T] {
+        self.slice
+    }
+}
+
 indexed_source! {
     impl['data, T: Sync] Iter<'data, T> => &'data T;
     len(this) { this.slice.len() }

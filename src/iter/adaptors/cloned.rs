@@ -18,6 +18,10 @@ impl<I> Cloned<I> {
     pub(in crate::iter) fn new(base: I) -> Self {
         Cloned { base }
     }
+
+    pub(crate) fn into_base(self) -> I {
+        self.base
+    }
 }
 
 impl<'a, T, I> ParallelIterator for Cloned<I>

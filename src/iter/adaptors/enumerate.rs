@@ -18,6 +18,10 @@ impl<I> Enumerate<I> {
     pub(in crate::iter) fn new(base: I) -> Self {
         Enumerate { base }
     }
+
+    pub(crate) fn into_base(self) -> I {
+        self.base
+    }
 }
 
 impl<I> ParallelIterator for Enumerate<I>

@@ -15,6 +15,10 @@ impl<I, P> Filter<I, P> {
     pub(in crate::iter) fn new(base: I, predicate: P) -> Self {
         Filter { base, predicate }
     }
+
+    pub(crate) fn into_parts(self) -> (I, P) {
+        (self.base, self.predicate)
+    }
 }
 
 impl<I, P> ParallelIterator for Filter<I, P>

@@ -16,6 +16,10 @@ impl<I, P> FilterMap<I, P> {
     pub(in crate::iter) fn new(base: I, filter_op: P) -> Self {
         FilterMap { base, filter_op }
     }
+
+    pub(crate) fn into_parts(self) -> (I, P) {
+        (self.base, self.filter_op)
+    }
 }
 
 impl<I, P, R> ParallelIterator for FilterMap<I, P>

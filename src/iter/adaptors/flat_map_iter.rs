@@ -16,6 +16,10 @@ impl<I, F> FlatMapIter<I, F> {
     pub(in crate::iter) fn new(base: I, map_op: F) -> Self {
         FlatMapIter { base, map_op }
     }
+
+    pub(crate) fn into_parts(self) -> (I, F) {
+        (self.base, self.map_op)
+    }
 }
 
 impl<I, F, S> ParallelIterator for FlatMapIter<I, F>

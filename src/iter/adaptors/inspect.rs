@@ -20,6 +20,10 @@ impl<I, F> Inspect<I, F> {
     pub(in crate::iter) fn new(base: I, inspect_op: F) -> Self {
         Inspect { base, inspect_op }
     }
+
+    pub(crate) fn into_parts(self) -> (I, F) {
+        (self.base, self.inspect_op)
+    }
 }
 
 impl<I, F> ParallelIterator for Inspect<I, F>

@@ -21,6 +21,10 @@ impl<I, F> Map<I, F> {
     pub(in crate::iter) fn new(base: I, map_op: F) -> Self {
         Map { base, map_op }
     }
+
+    pub(crate) fn into_parts(self) -> (I, F) {
+        (self.base, self.map_op)
+    }
 }
 
 impl<I, F, R> ParallelIterator for Map<I, F>

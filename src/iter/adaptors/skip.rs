@@ -19,6 +19,10 @@ impl<I: IndexedParallelIterator> Skip<I> {
         let n = Ord::min(n, base.len());
         Skip { base, n }
     }
+
+    pub(crate) fn into_parts(self) -> (I, usize) {
+        (self.base, self.n)
+    }
 }
 
 impl<I> ParallelIterator for Skip<I>

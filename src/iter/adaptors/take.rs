@@ -17,6 +17,10 @@ impl<I: IndexedParallelIterator> Take<I> {
         let n = Ord::min(n, base.len());
         Take { base, n }
     }
+
+    pub(crate) fn into_parts(self) -> (I, usize) {
+        (self.base, self.n)
+    }
 }
 
 impl<I> ParallelIterator for Take<I>

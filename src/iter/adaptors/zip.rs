@@ -19,6 +19,10 @@ impl<A, B> Zip<A, B> {
     pub(in crate::iter) fn new(left: A, right: B) -> Self {
         Zip { left, right }
     }
+
+    pub(crate) fn into_parts(self) -> (A, B) {
+        (self.left, self.right)
+    }
 }
 
 impl<A, B> ParallelIterator for Zip<A, B>

@@ -71,6 +71,12 @@ pub struct IterBridge<Iter> {
     iter: Iter,
 }
 
+impl<Iter> IterBridge<Iter> {
+    pub(crate) fn into_inner(self) -> Iter {
+        self.iter
+    }
+}
+
 impl<Iter> ParallelIterator for IterBridge<Iter>
 where
     Iter: Iterator<Item: Send> + Send,

@@ -1,0 +1,276 @@
+//! What a stream's consumer shares with the threads that make its items: batches to be made, and batches that are made.
+//!
+//! A batch is *pending* (published, nobody has begun), *running*, or *made*. The consumer publishes and takes; whoever has
+//! a thread to spare (a *runner*, which is a job of the pool, or the consumer itself while what it wants is not there)
+//! begins the oldest pending batch, and puts what came of it in its place.
+//!
+//! Invariants, all under the lock:
+//! 1. `running` counts the threads between `begin` and `finish`. They and the consumer are the only ones that touch a part
+//!    or an item: when nothing is pending, running or made, nothing that a batch borrows is used any more, whoever still
+//!    holds this.
+//! 2. `runners` counts the jobs that look for pending batches. A runner gives up its count in the same critical section in
+//!    which it finds nothing pending: who publishes later sees the count without it, and sends another.
+//! 3. `waiting` is the consumer's event. Whoever sets it takes it off, under the lock; the consumer takes the lock before it
+//!    frees it.
+
+use crate::batch::Estimate;
+use crate::pool::event::Event;
+use crate::sync::{AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering, dropped};
+use crate::util::clock::{reading_cost, ticks};
+use crate::util::unwind;
+use std::any::Any;
+use std::collections::VecDeque;
+use std::sync::PoisonError;
+
+/// What a panic carries.
+pub(super) type Payload = Box<dyn Any + Send>;
+
+/// In which order made batches are handed out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Order {
+    /// As they were published.
+    Kept,
+    /// As they are made.
+    Any,
+}
+
+/// Some items to be made.
+struct Batch<P> {
+    number: usize,
+    part: P,
+    count: usize,
+}
+
+/// What came of a batch.
+pub(super) struct Made<T> {
+    pub(super) items: Vec<T>,
+    /// Behind the items something has panicked.
+    pub(super) panic: Option<Payload>,
+    /// How many items of the source it was.
+    pub(super) count: usize,
+}
+
+struct State<P, T> {
+    order: Order,
+    pending: VecDeque<Batch<P>>,
+    /// Where the order is kept: a place for each batch from number `first` on, empty until it is made. Else: what is made.
+    made: VecDeque<Option<Made<T>>>,
+    first: usize,
+    next: usize,
+    running: usize,
+    runners: usize,
+    waiting: Option<*const Event>,
+}
+
+// SAFETY: the event is used under the lock only, and lives as long as the pointer is there (invariant 3); the rest may be sent
+// if parts and items may.
+unsafe impl<P: Send, T: Send> Send for State<P, T> {}
+
+/// See the module's description.
+pub(super) struct Shared<P, T> {
+    state: Mutex<State<P, T>>,
+    is_cancelled: AtomicUsize,
+    /// What an item costs, as [`Estimate::to_bits`].
+    cost: AtomicU32,
+}
+
+impl<P, T> Shared<P, T> {
+    pub(super) fn new(order: Order) -> Self {
+        let state = State {
+            order,
+            pending: VecDeque::new(),
+            made: VecDeque::new(),
+            first: 0,
+            next: 0,
+            running: 0,
+            runners: 0,
+            waiting: None,
+        };
+        Shared {
+            state: Mutex::new(state),
+            is_cancelled: AtomicUsize::new(0),
+            cost: AtomicU32::new(Estimate::UNKNOWN.to_bits()),
+        }
+    }
+
+    /// User code never runs under the lock, so it is not poisoned.
+    fn lock(&self) -> MutexGuard<'_, State<P, T>> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// What is known of the cost of an item.
+    pub(super) fn cost(&self) -> Estimate {
+        // ORDERING: Relaxed. A number by itself.
+        Estimate::from_bits(self.cost.load(Ordering::Relaxed))
+    }
+
+    fn observe_cost(&self, sample: f32) {
+        // ORDERING: Relaxed. A number by itself; of two writers at once one is lost, which is as good.
+        self.cost.store(self.cost().observe(sample).to_bits(), Ordering::Relaxed);
+    }
+
+    fn is_cancelled(&self) -> bool {
+        // ORDERING: Relaxed. A hint that saves work.
+        self.is_cancelled.load(Ordering::Relaxed) != 0
+    }
+
+    /// Publishes a batch. Consumer only.
+    pub(super) fn publish(&self, part: P, count: usize) {
+        let mut state = self.lock();
+        let number = state.next;
+        state.next = number.wrapping_add(1);
+        state.pending.push_back(Batch { number, part, count });
+        if state.order == Order::Kept {
+            state.made.push_back(None);
+        }
+    }
+
+    /// Counts one more runner in, if there are fewer than `most` and than there are pending batches. Who gets `true` sends
+    /// one.
+    pub(super) fn wants_runner(&self, most: usize) -> bool {
+        let mut state = self.lock();
+        let is_wanted = state.runners < most.min(state.pending.len());
+        if is_wanted {
+            state.runners += 1;
+        }
+        is_wanted
+    }
+
+    /// The next batch that is made, if there is one. Consumer only.
+    pub(super) fn take(&self) -> Option<Made<T>> {
+        self.lock().take()
+    }
+
+    /// Waits until [`take`](Self::take) has something, or nothing is left to be made. Consumer only.
+    pub(super) fn wait(&self) {
+        let event = Event::new();
+        {
+            let mut state = self.lock();
+            if state.is_worth_a_look() {
+                return;
+            }
+            state.waiting = Some(&raw const event);
+        }
+        event.wait(None);
+        // Whoever has set the event has done so under the lock, and is out of it now (invariant 3).
+        drop(self.lock());
+    }
+
+    /// Takes back what nobody has begun, and waits for what is running. Gives all that is left: from then on only the caller
+    /// touches parts and items (invariant 1). Consumer only, at the end.
+    pub(super) fn settle(&self) -> (Vec<P>, Vec<Made<T>>) {
+        // ORDERING: Relaxed. A hint that saves work.
+        self.is_cancelled.store(1, Ordering::Relaxed);
+        let (mut parts, mut left) = (Vec::new(), Vec::new());
+        loop {
+            {
+                let mut state = self.lock();
+                parts.extend(state.pending.drain(..).map(|batch| batch.part));
+                left.extend(state.made.iter_mut().filter_map(Option::take));
+                if state.running == 0 || dropped("stream::settle") {
+                    return (parts, left);
+                }
+            }
+            self.wait();
+        }
+    }
+}
+
+impl<P, T> Shared<P, T>
+where
+    P: IntoIterator<Item = T>,
+{
+    /// Makes one pending batch on the calling thread. `false` if there is none.
+    pub(super) fn help(&self) -> bool {
+        let Some(batch) = self.lock().begin() else { return false };
+        self.finish(batch);
+        true
+    }
+
+    /// A runner at work: makes pending batches until there are none, or until `is_needed` says that the thread is wanted
+    /// elsewhere. `true` in the latter case: then the runner still counts, and somebody has to go on in its place.
+    pub(super) fn run(&self, is_needed: impl Fn() -> bool) -> bool {
+        loop {
+            let Some(batch) = self.lock().begin_or_leave() else { return false };
+            self.finish(batch);
+            if is_needed() {
+                return true;
+            }
+        }
+    }
+
+    /// Makes a batch that was begun.
+    fn finish(&self, batch: Batch<P>) {
+        let Batch { number, part, count } = batch;
+        let made = self.make(part, count);
+        self.lock().finish(number, made);
+    }
+
+    /// Makes items until the part ends, something panics, or nobody wants them any more.
+    fn make(&self, part: P, count: usize) -> Made<T> {
+        let began = ticks();
+        let mut items = Vec::new();
+        let result = unwind::halt_unwinding(|| {
+            let part = part.into_iter();
+            items.reserve(part.size_hint().0);
+            for item in part {
+                items.push(item);
+                if self.is_cancelled() {
+                    break;
+                }
+            }
+        });
+        let spent = ticks().wrapping_sub(began).saturating_sub(reading_cost()).max(1);
+        self.observe_cost(spent as f32 / count.max(1) as f32);
+        Made { items, panic: result.err(), count }
+    }
+}
+
+impl<P, T> State<P, T> {
+    fn begin(&mut self) -> Option<Batch<P>> {
+        let batch = self.pending.pop_front()?;
+        self.running += 1;
+        Some(batch)
+    }
+
+    fn begin_or_leave(&mut self) -> Option<Batch<P>> {
+        let batch = self.begin();
+        if batch.is_none() && !dropped("stream::leave") {
+            self.runners -= 1;
+        }
+        batch
+    }
+
+    fn finish(&mut self, number: usize, made: Made<T>) {
+        self.running -= 1;
+        match self.order {
+            Order::Kept => {
+                let place = number.wrapping_sub(self.first);
+                self.made[place] = Some(made);
+            }
+            Order::Any => self.made.push_back(Some(made)),
+        }
+        if self.is_worth_a_look() && !dropped("stream::wake") {
+            if let Some(event) = self.waiting.take() {
+                // SAFETY: alive, and set by nobody else, since it was there (invariant 3); the lock is held.
+                unsafe { Event::set(event) };
+            }
+        }
+    }
+
+    fn take(&mut self) -> Option<Made<T>> {
+        if !self.is_made() {
+            return None;
+        }
+        self.first = self.first.wrapping_add(1);
+        self.made.pop_front().flatten()
+    }
+
+    fn is_made(&self) -> bool {
+        self.made.front().is_some_and(Option::is_some)
+    }
+
+    fn is_worth_a_look(&self) -> bool {
+        self.is_made() || self.running == 0 && self.pending.is_empty()
+    }
+}
