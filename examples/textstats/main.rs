@@ -5,6 +5,7 @@
 //! Without a path the sources of this project and of its dependencies are read, which every machine that built the
 //! project has. The three results are asserted to be equal; the times are medians of interleaved rounds.
 
+pub(crate) mod files;
 pub(crate) mod input;
 mod stats;
 

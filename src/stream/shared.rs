@@ -15,8 +15,10 @@
 
 use crate::batch::Estimate;
 use crate::pool::event::Event;
+use crate::pool::seat::Seat;
 use crate::sync::{AtomicU32, AtomicUsize, Mutex, MutexGuard, Ordering, dropped};
-use crate::util::clock::{reading_cost, ticks};
+use crate::tuning;
+use crate::util::clock::{Clock, HAS_CLOCK, Monotonic, reading_cost, ticks};
 use crate::util::unwind;
 use std::any::Any;
 use std::collections::VecDeque;
@@ -151,6 +153,7 @@ impl<P, T> Shared<P, T> {
             }
             state.waiting = Some(&raw const event);
         }
+        search(&event);
         event.wait(None);
         // Whoever has set the event has done so under the lock, and is out of it now (invariant 3).
         drop(self.lock());
@@ -226,6 +229,23 @@ where
     }
 }
 
+/// Looks for a while whether the event is set. A worker's wait does that itself.
+fn search(event: &Event) {
+    if !HAS_CLOCK || cfg!(loom) || Seat::current().is_some() {
+        return;
+    }
+    let clock = Monotonic::new();
+    let mut rounds = 0;
+    while !event.is_set() && (rounds < tuning::SPIN_ROUNDS || clock.now_ns() < tuning::SEARCH_NS) {
+        rounds += 1;
+        if rounds > tuning::SPIN_ROUNDS {
+            std::thread::yield_now();
+        } else {
+            (0..tuning::SPIN_PAUSES).for_each(|_| std::hint::spin_loop());
+        }
+    }
+}
+
 impl<P, T> State<P, T> {
     fn begin(&mut self) -> Option<Batch<P>> {
         let batch = self.pending.pop_front()?;
@@ -272,5 +292,97 @@ impl<P, T> State<P, T> {
 
     fn is_worth_a_look(&self) -> bool {
         self.is_made() || self.running == 0 && self.pending.is_empty()
+    }
+}
+
+#[cfg(all(test, loom))]
+mod loom_stream {
+    use super::*;
+    use crate::sync::mutants::{bites, holds};
+    use loom::sync::Arc;
+    use loom::thread;
+
+    /// Parts of one number each.
+    type Numbers = Shared<Option<usize>, usize>;
+
+    fn shared(order: Order) -> Arc<Numbers> {
+        Arc::new(Shared::new(order))
+    }
+
+    fn runner(shared: &Arc<Numbers>) -> thread::JoinHandle<()> {
+        let shared = shared.clone();
+        thread::spawn(move || assert!(!shared.run(|| false)))
+    }
+
+    fn publish(shared: &Arc<Numbers>, number: usize) -> Option<thread::JoinHandle<()>> {
+        shared.publish(Some(number), 1);
+        shared.wants_runner(1).then(|| runner(shared))
+    }
+
+    fn next(shared: &Numbers) -> usize {
+        loop {
+            if let Some(made) = shared.take() {
+                return made.items[0];
+            }
+            shared.wait();
+        }
+    }
+
+    /// The consumer publishes again while the runner may be about to leave: whoever it is that makes the second batch, it is
+    /// made, and the consumer is woken.
+    fn hand_over() {
+        let shared = shared(Order::Kept);
+        let runners: Vec<_> = (0..2).filter_map(|number| publish(&shared, number)).collect();
+        assert_eq!((next(&shared), next(&shared)), (0, 1));
+        runners.into_iter().for_each(|runner| runner.join().unwrap());
+        assert_eq!(shared.lock().runners, 0);
+    }
+
+    /// Two threads make batches, and one of them is the consumer's; the order is kept, or not.
+    fn two_makers(order: Order) {
+        let shared = shared(order);
+        let runner = publish(&shared, 0);
+        shared.publish(Some(1), 1);
+        shared.help();
+        let mut numbers = [next(&shared), next(&shared)];
+        if order == Order::Any {
+            numbers.sort();
+        }
+        assert_eq!(numbers, [0, 1]);
+        runner.unwrap().join().unwrap();
+    }
+
+    /// The consumer ends while a batch is being made: what it gets back and what it had is all there was, and nobody is at
+    /// work any more.
+    fn early_end() {
+        let shared = shared(Order::Kept);
+        let runner = publish(&shared, 0);
+        shared.publish(Some(1), 1);
+        let (parts, made) = shared.settle();
+        assert_eq!(shared.lock().running, 0, "a part is still in use");
+        let mut numbers: Vec<usize> = parts.into_iter().flatten().collect();
+        numbers.extend(made.into_iter().flat_map(|made| made.items));
+        numbers.sort();
+        assert_eq!(numbers, [0, 1]);
+        runner.unwrap().join().unwrap();
+    }
+
+    #[test]
+    fn loom_stream_hand_over() {
+        holds(hand_over);
+        bites("stream::wake", hand_over);
+        bites("stream::leave", hand_over);
+    }
+
+    #[test]
+    fn loom_stream_two_makers() {
+        holds(|| two_makers(Order::Kept));
+        holds(|| two_makers(Order::Any));
+    }
+
+    #[test]
+    fn loom_stream_early_end() {
+        holds(early_end);
+        bites("stream::settle", early_end);
     }
 }

@@ -49,8 +49,6 @@ pub struct Stream<S: Source> {
     outstanding: usize,
     /// What it costs to get an item from the source.
     draw_cost: Estimate,
-    /// No seat was free when this thread wanted to make items itself.
-    is_refused: bool,
 }
 
 impl<S: Source> Stream<S> {
@@ -83,7 +81,6 @@ impl<S: Source> Stream<S> {
             published: 0,
             outstanding: 0,
             draw_cost: Estimate::UNKNOWN,
-            is_refused: false,
         }
     }
 
@@ -132,15 +129,20 @@ impl<S: Source> Stream<S> {
         self.registry.current_seat().is_some()
     }
 
+    /// Whether the calling thread, which is not inside, may make items on a seat that is free.
+    fn may_be_guest(&self) -> bool {
+        Seat::current().is_none() && self.registry.admits_guests()
+    }
+
     /// Sees to it that somebody makes what is pending.
     fn send_runners(&self) {
         let threads = self.registry.seats().len();
-        // This thread is one of those that make items, unless it belongs elsewhere. Even then it may have better things to do,
-        // but where it is the only one.
+        // This thread is one of those that make items, if it may. From outside it may have better things to do, and somebody
+        // should be at work then.
         let most = match self.is_inside() {
             true => threads - 1,
-            false if self.is_refused => threads,
-            false => (threads - 1).max(1),
+            false if self.may_be_guest() => (threads - 1).max(1),
+            false => threads,
         };
         if self.shared.wants_runner(most) {
             // SAFETY: the invariant of `Stream` and invariant 1 of `Shared`: a runner uses a part or an item only while it
@@ -150,24 +152,20 @@ impl<S: Source> Stream<S> {
     }
 
     /// Makes a batch here, if there is one to be made and the thread may.
-    fn help(&mut self) -> bool {
+    fn help(&self) -> bool {
         if self.is_inside() {
             return self.shared.help();
         }
-        if Seat::current().is_some() {
-            self.is_refused = true;
-            return false;
-        }
-        let helped = self.registry.try_as_guest(|_, _| self.shared.help());
-        self.is_refused = helped.is_err();
-        helped.unwrap_or(false)
+        self.may_be_guest()
+            && self.registry.try_as_guest(|_, _| self.shared.help()).unwrap_or(false)
     }
 
     /// Gets the next batch. `false` if there is none.
     fn refill(&mut self) -> bool {
         self.free += std::mem::take(&mut self.held);
-        // One batch for the one that was handed out; more of them only as long as the next one has to be waited for.
-        self.publish_more();
+        // One batch for the one that was handed out, and one more, so that all of the limit comes to be used; the rest of it
+        // only as long as the next batch has to be waited for.
+        let _ = self.publish_more() && self.publish_more();
         loop {
             if let Some(Made { items, panic, count }) = self.shared.take() {
                 self.outstanding -= 1;
