@@ -20,6 +20,7 @@
 //! | any number of things that borrow | [`scope()`] |
 //! | things that nobody waits for | [`spawn()`] |
 //! | something on every thread | [`broadcast()`] |
+//! | items as they are made, one after another | [`stream`] |
 //! | what the machine is made of | [`topology`] |
 //! | threads of one's own, or the global pool as one wants it | [`ThreadPoolBuilder`] |
 //!

@@ -59,6 +59,11 @@ const LAYERS: &[Layer] = &[
         ],
         below: &[BASE, CALLS, "iter", "bounds", "pieces", "slice", "str", "range", "option", "vec"],
     },
+    // Streams make batches by the pool's jobs and waits, and know the sources that can be taken apart.
+    Layer {
+        modules: &["stream"],
+        below: &[BASE, "pool", CALLS, "batch", "iter", "slice", "range", "vec", "range_inclusive"],
+    },
 ];
 
 /// Stands for the modules of the lowest layer.
@@ -92,7 +97,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("windows_sys", &["src/topology/", "src/pool/park", "src/pool/stack"]),
     ("either", &["src/iter/"]),
-    ("loom", &["src/sync.rs", "src/pool/", "src/steal/", "src/channel/"]),
+    ("loom", &["src/sync.rs", "src/pool/", "src/steal/", "src/channel/", "src/stream/"]),
     ("rayon", &[]),
     ("rayon_core", &[]),
 ];

@@ -78,7 +78,7 @@ pub trait ParallelStream: ParallelIterator {
     ///
     /// let mut squares = (0..1_000_000_u64).into_par_iter().map(|n| n * n).ordered(256);
     /// assert_eq!(squares.next(), Some(0));
-    /// assert_eq!(squares.find(|square| square % 1000 == 401), Some(94_249_401));
+    /// assert_eq!(squares.find(|square| square % 1000 == 401), Some(2401));
     /// // The rest is not computed.
     /// ```
     ///

@@ -16,9 +16,11 @@ use std::{thread, vec};
 /// An iterator whose items are made in a pool while they are asked for; see
 /// [`ordered`](super::ParallelStream::ordered) and [`par_map_ordered`](super::ParallelMap::par_map_ordered).
 ///
-/// The stream belongs to the pool of the thread that has made it, and keeps it alive. [`next`](Iterator::next) cuts parts off
-/// the source and publishes them, as many as the limit allows; while the next item is not there it makes items itself, if the
-/// calling thread may run jobs of the pool, or waits. It does not allocate for each item, but twice for each batch of items.
+/// The stream belongs to the pool of the thread that has made it, and keeps it alive:
+/// [`shutdown`](crate::ThreadPool::shutdown) waits for its streams as for its jobs. [`next`](Iterator::next) cuts parts off the
+/// source and publishes them, as many as the limit allows; while the next item is not there it makes items itself, if the
+/// calling thread may run jobs of the pool, or waits. It allocates for each batch of items, which is as many as take some
+/// microseconds, and not for each item.
 ///
 /// Dropping the stream cancels what nobody has begun and waits for the items that are being made; what they panic with is not
 /// reported. A leaked stream leaks its items and keeps its pool alive.
