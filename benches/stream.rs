@@ -13,6 +13,8 @@ use std::hint::black_box;
 use std::time::Duration;
 
 const ITEMS: usize = 40_000;
+/// What the groups of such items are called.
+const SIZE: &str = "1us";
 const CAP: usize = 4096;
 /// Trivial items in a sample of the hand-over.
 const TRIFLES: usize = 400_000;
@@ -43,6 +45,9 @@ fn ways(
     consume: impl Fn(&mut dyn Iterator<Item = u64>) -> u64 + Copy + Send + Sync,
     inside: bool,
 ) {
+    if !bench.selects(name, SIZE) {
+        return;
+    }
     let expected = consume(&mut (0..ITEMS).map(work));
     let place = move |run: &(dyn Fn() -> u64 + Sync)| -> Duration {
         let clocked = || timed(expected, run);
@@ -50,7 +55,7 @@ fn ways(
         if inside { moirai::join_context(|_| clocked(), |_| ()).0 } else { clocked() }
     };
     bench
-        .group(name, "1us")
+        .group(name, SIZE)
         .per(ITEMS)
         .twin_of("collect")
         .case("seq", || place(&|| consume(&mut (0..ITEMS).map(work))))

@@ -55,6 +55,7 @@ pub(super) struct Made<T> {
 struct State<P, T> {
     order: Order,
     pending: VecDeque<Batch<P>>,
+    pending_items: usize,
     /// Where the order is kept: a place for each batch from number `first` on, empty until it is made. Else: what is made.
     made: VecDeque<Option<Made<T>>>,
     first: usize,
@@ -81,6 +82,7 @@ impl<P, T> Shared<P, T> {
         let state = State {
             order,
             pending: VecDeque::new(),
+            pending_items: 0,
             made: VecDeque::new(),
             first: 0,
             next: 0,
@@ -122,16 +124,18 @@ impl<P, T> Shared<P, T> {
         let number = state.next;
         state.next = number.wrapping_add(1);
         state.pending.push_back(Batch { number, part, count });
+        state.pending_items += count;
         if state.order == Order::Kept {
             state.made.push_back(None);
         }
     }
 
-    /// Counts one more runner in, if there are fewer than `most` and than there are pending batches. Who gets `true` sends
-    /// one.
-    pub(super) fn wants_runner(&self, most: usize) -> bool {
+    /// Counts one more runner in, if there are fewer than `most`, and for each of them and the new one `least` items are
+    /// pending. Who gets `true` sends one.
+    pub(super) fn wants_runner(&self, most: usize, least: usize) -> bool {
         let mut state = self.lock();
-        let is_wanted = state.runners < most.min(state.pending.len());
+        let is_worth_it = state.pending_items / least > state.runners;
+        let is_wanted = is_worth_it && state.runners < most.min(state.pending.len());
         if is_wanted {
             state.runners += 1;
         }
@@ -169,6 +173,7 @@ impl<P, T> Shared<P, T> {
             {
                 let mut state = self.lock();
                 parts.extend(state.pending.drain(..).map(|batch| batch.part));
+                state.pending_items = 0;
                 left.extend(state.made.iter_mut().filter_map(Option::take));
                 if state.running == 0 || dropped("stream::settle") {
                     return (parts, left);
@@ -224,7 +229,7 @@ where
             }
         });
         let spent = ticks().wrapping_sub(began).saturating_sub(reading_cost()).max(1);
-        self.observe_cost(spent as f32 / count.max(1) as f32);
+        self.observe_cost(spent as f32 / count as f32);
         Made { items, panic: result.err(), count }
     }
 }
@@ -249,6 +254,7 @@ fn search(event: &Event) {
 impl<P, T> State<P, T> {
     fn begin(&mut self) -> Option<Batch<P>> {
         let batch = self.pending.pop_front()?;
+        self.pending_items -= batch.count;
         self.running += 1;
         Some(batch)
     }
@@ -316,7 +322,7 @@ mod loom_stream {
 
     fn publish(shared: &Arc<Numbers>, number: usize) -> Option<thread::JoinHandle<()>> {
         shared.publish(Some(number), 1);
-        shared.wants_runner(1).then(|| runner(shared))
+        shared.wants_runner(1, 1).then(|| runner(shared))
     }
 
     fn next(shared: &Numbers) -> usize {

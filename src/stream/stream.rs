@@ -42,7 +42,8 @@ pub struct Stream<S: Source> {
     current: vec::IntoIter<S::Item>,
     panic: Option<Payload>,
     held: usize,
-    /// How many more items may be in flight.
+    /// How many items may be in flight, and how many more.
+    cap: usize,
     free: usize,
     /// The most items in a batch.
     most: usize,
@@ -78,6 +79,7 @@ impl<S: Source> Stream<S> {
             current: Vec::new().into_iter(),
             panic: None,
             held: 0,
+            cap,
             free: cap,
             most: (cap / batches).max(1),
             published: 0,
@@ -95,12 +97,14 @@ impl<S: Source> Stream<S> {
         let spent = ticks().wrapping_sub(began).saturating_sub(reading_cost()).max(1);
         match cut {
             Ok(Some((part, count))) => {
-                self.draw_cost = self.draw_cost.observe(spent as f32 / count.max(1) as f32);
+                // A source that gives nothing would give it for ever.
+                let count = count.max(1);
+                self.draw_cost = self.draw_cost.observe(spent as f32 / count as f32);
                 self.free = self.free.saturating_sub(count);
                 self.shared.publish(part, count);
                 self.published += 1;
                 self.outstanding += 1;
-                self.send_runners();
+                self.send_runners(self.worth_a_runner());
                 return true;
             }
             Ok(None) => self.source = None,
@@ -136,8 +140,16 @@ impl<S: Source> Stream<S> {
         Seat::current().is_none() && self.registry.admits_guests()
     }
 
-    /// Sees to it that somebody makes what is pending.
-    fn send_runners(&self) {
+    /// How many pending items are worth waking a thread for. As long as that is not known: one. Half of the limit is always
+    /// enough: work goes on while the consumer is away.
+    fn worth_a_runner(&self) -> usize {
+        let worth = self.registry.wake_cost.worth() as f32;
+        let items = self.shared.cost().per_item().map_or(1, |cost| (worth / cost) as usize);
+        items.clamp(1, (self.cap / 2).max(1))
+    }
+
+    /// Sees to it that somebody makes what is pending, if that is at least so many items for each runner.
+    fn send_runners(&self, least: usize) {
         let threads = self.registry.seats().len();
         // This thread is one of those that make items, if it may. From outside it may have better things to do, and somebody
         // should be at work then.
@@ -146,7 +158,7 @@ impl<S: Source> Stream<S> {
             false if self.may_be_guest() => (threads - 1).max(1),
             false => threads,
         };
-        if self.shared.wants_runner(most) {
+        if self.shared.wants_runner(most, least) {
             // SAFETY: the invariant of `Stream` and invariant 1 of `Shared`: a runner uses a part or an item only while it
             // counts as running, which `drop` waits for.
             unsafe { send_runner(&self.registry, Arc::clone(&self.shared), false) };
@@ -183,7 +195,7 @@ impl<S: Source> Stream<S> {
                 return false;
             }
             if !self.help() {
-                self.send_runners();
+                self.send_runners(1);
                 self.shared.wait();
             }
         }
@@ -273,6 +285,7 @@ impl<S: Source> fmt::Debug for Stream<S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Stream")
             .field("pool_id", &self.registry.id())
+            .field("cap", &self.cap)
             .field("free", &self.free)
             .field("outstanding", &self.outstanding)
             .finish_non_exhaustive()
