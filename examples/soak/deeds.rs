@@ -1,7 +1,7 @@
 //! The deeds, what they share, and those about jobs: joins, scopes, spawns, panics.
 
 use crate::random::Random;
-use crate::{DONE, channels, iterators, pools};
+use crate::{DONE, channels, iterators, pools, streams};
 use moirai::{Guests, ThreadPool, ThreadPoolBuilder, topology::Topology};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -41,6 +41,9 @@ pub(crate) const DEEDS: &[(&str, Deed)] = &[
     ("counters", pools::counters),
     ("channels of two", channels::one_to_one),
     ("channels of many", channels::many_to_many),
+    ("streams that are kept", streams::kept),
+    ("streams that are lent", streams::lent),
+    ("streams in no order", streams::unordered),
 ];
 
 /// The pools of a round and the jobs that nobody waits for.

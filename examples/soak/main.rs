@@ -14,6 +14,7 @@ mod iterators;
 mod pools;
 mod process;
 mod random;
+mod streams;
 
 use deeds::{DEEDS, World};
 use process::{Affinity, Memory, threads};

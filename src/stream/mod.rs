@@ -8,7 +8,7 @@
 //!
 //! At most `cap` items are *in flight*: taken from the source, and not handed out yet. So memory stays bounded, however slow the
 //! consumer is, and sources may be endless. The bound is exact, unless items of the source become several (`flat_map_iter`): then
-//! it counts those of the source.
+//! it counts those of the source, and what an item becomes must come to an end.
 //!
 //! There is no thread behind a stream. Who asks for an item takes more from the source, as far as `cap` allows, and hands it to
 //! the pool in batches that are sized by time. If the next item is not there yet the caller makes items itself: in the pool it

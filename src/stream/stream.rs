@@ -153,10 +153,12 @@ impl<S: Source> Stream<S> {
         let threads = self.registry.seats().len();
         // This thread is one of those that make items, if it may. From outside it may have better things to do, and somebody
         // should be at work then.
-        let most = match self.is_inside() {
-            true => threads - 1,
-            false if self.may_be_guest() => (threads - 1).max(1),
-            false => threads,
+        let most = if self.is_inside() {
+            threads - 1
+        } else if self.may_be_guest() {
+            (threads - 1).max(1)
+        } else {
+            threads
         };
         if self.shared.wants_runner(most, least) {
             // SAFETY: the invariant of `Stream` and invariant 1 of `Shared`: a runner uses a part or an item only while it
