@@ -111,6 +111,10 @@ pub(crate) fn run(
     for complaint in &found.complaints {
         writeln!(err, "pipeline: {complaint}")?;
     }
+    if let Some(archive) = options.archive.as_ref().and_then(|path| path.canonicalize().ok()) {
+        // A file that is read while it is written might never end.
+        found.paths.retain(|path| path.canonicalize().map_or(true, |path| path != archive));
+    }
     let whole_bytes =
         found.paths.iter().filter_map(|path| path.metadata().ok()).map(|data| data.len()).sum();
     let writer: Box<dyn Write> = match &options.archive {
