@@ -98,6 +98,12 @@ fn the_program_writes_the_archive_and_says_what_it_did() {
     assert!(out.contains("both archives are equal"), "{out}");
     let expected = [(input.display().to_string(), fs::read(&input).unwrap())];
     assert_eq!(unpack(&fs::read(&archive).unwrap()).unwrap(), expected);
+    let (code, out, _) = run(&[Path::new("-l"), &archive]);
+    assert_eq!(code, 0);
+    assert!(out.contains("252000  ") && out.trim_end().ends_with("input"), "{out}");
+    let (code, out, err) = run(&[Path::new("-l"), &input]);
+    assert_eq!((code, out.as_str()), (2, ""));
+    assert!(err.contains("the archive is damaged"), "{err}");
     // The archive of the last time, which lies in the folder that is read, does not become part of itself.
     let (code, ..) = run(&[Path::new("-o"), &archive, &folder.0]);
     assert_eq!(code, 0);

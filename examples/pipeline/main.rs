@@ -13,9 +13,9 @@ mod files;
 mod lz;
 
 use std::ffi::OsString;
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
@@ -25,10 +25,12 @@ use moirai::stream::ParallelMap;
 
 const USAGE: &str = "\
 Usage: pipeline [-o ARCHIVE] [-n BLOCKS] [PATH...]
+       pipeline -l ARCHIVE
 
 Compresses the named files, and all files in the named folders, into one archive: reads, compresses in parallel and
 writes in order. Without a path: the sources of this project and of its dependencies.
   -o ARCHIVE  where to write; without it the archive is measured and thrown away
+  -l ARCHIVE  unpack the archive in memory and list what it holds
   -n BLOCKS   how many blocks of 64 KiB may be in memory, at least 1 (default 64)
 RAYON_NUM_THREADS sets the number of threads.
 ";
@@ -59,6 +61,7 @@ fn main() -> ExitCode {
 /// What the arguments say.
 #[derive(Debug)]
 struct Options {
+    listed: Option<PathBuf>,
     archive: Option<PathBuf>,
     blocks: usize,
     paths: Vec<PathBuf>,
@@ -66,12 +69,13 @@ struct Options {
 
 /// `Ok(None)`: help was asked for.
 fn parse(arguments: impl Iterator<Item = OsString>) -> Result<Option<Options>, String> {
-    let mut options = Options { archive: None, blocks: BLOCKS, paths: Vec::new() };
+    let mut options = Options { listed: None, archive: None, blocks: BLOCKS, paths: Vec::new() };
     let mut arguments = arguments;
     while let Some(argument) = arguments.next() {
         let mut value = |name: &str| arguments.next().ok_or(format!("{name} needs a value"));
         match argument.to_str() {
             Some("--help" | "-h") => return Ok(None),
+            Some("-l") => options.listed = Some(value("-l")?.into()),
             Some("-o") => options.archive = Some(value("-o")?.into()),
             Some("-n") => {
                 let blocks = value("-n")?;
@@ -104,6 +108,9 @@ pub(crate) fn run(
             return Ok(BAD_INPUT);
         }
     };
+    if let Some(path) = &options.listed {
+        return list(path, out, err);
+    }
     let mut found = match &*options.paths {
         [] => files::find_default(),
         paths => files::find(paths),
@@ -139,6 +146,23 @@ pub(crate) fn run(
     assert_eq!(parallel.written, sequential.written, "the archives differ");
     describe(&parallel, &sequential, options.blocks, out)?;
     Ok(0)
+}
+
+/// Lists the files in an archive with their sizes; returns the exit code.
+fn list(path: &Path, out: &mut impl Write, err: &mut impl Write) -> io::Result<u8> {
+    match fs::read(path).and_then(|archive| archive::unpack(&archive)) {
+        Ok(files) => {
+            for (name, content) in files {
+                writeln!(out, "{:>14}  {name}", content.len())?;
+            }
+            out.flush()?;
+            Ok(0)
+        }
+        Err(error) => {
+            writeln!(err, "pipeline: cannot list {}: {error}", path.display())?;
+            Ok(BAD_INPUT)
+        }
+    }
 }
 
 /// What a run has done.
