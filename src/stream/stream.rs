@@ -140,12 +140,15 @@ impl<S: Source> Stream<S> {
         Seat::current().is_none() && self.registry.admits_guests()
     }
 
-    /// How many pending items are worth waking a thread for. As long as that is not known: one. Half of the limit is always
-    /// enough: work goes on while the consumer is away.
+    /// How many pending items are worth waking a thread for. As long as that is not known: one.
+    ///
+    /// Half of the limit is enough, so that work goes on while the consumer is away; unless even that is next to nothing. Then
+    /// the consumer makes the items when it comes to them.
     fn worth_a_runner(&self) -> usize {
-        let worth = self.registry.wake_cost.worth() as f32;
-        let items = self.shared.cost().per_item().map_or(1, |cost| (worth / cost) as usize);
-        items.clamp(1, (self.cap / 2).max(1))
+        let Some(cost) = self.shared.cost().per_item() else { return 1 };
+        let items = (self.registry.wake_cost.worth() as f32 / cost) as usize;
+        let half = (self.cap / 2).max(1);
+        if items / 4 > half { usize::MAX } else { items.clamp(1, half) }
     }
 
     /// Sees to it that somebody makes what is pending, if that is at least so many items for each runner.

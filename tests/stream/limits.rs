@@ -95,11 +95,13 @@ fn all_of_the_limit_comes_to_be_used_and_is_made_while_the_consumer_is_away() {
         let source = (0..).inspect(move |_| _ = drawing.fetch_add(1, Ordering::Relaxed));
         let mut stream = pool(threads).install(|| {
             source.par_map_ordered(64, move |n: usize| {
+                // So long that waking a thread for them is worth it.
+                work(100_000);
                 making.fetch_add(1, Ordering::Relaxed);
                 n
             })
         });
-        let taken = 500;
+        let taken = 200;
         assert!(stream.by_ref().take(taken).eq(0..taken));
         // One batch of a few items is being handed out, and counts as long as any of it is left.
         let drawn = drawn.load(Ordering::Relaxed);
