@@ -17,10 +17,10 @@ use std::{thread, vec};
 /// [`ordered`](super::ParallelStream::ordered) and [`par_map_ordered`](super::ParallelMap::par_map_ordered).
 ///
 /// The stream belongs to the pool of the thread that has made it, and keeps it alive:
-/// [`shutdown`](crate::ThreadPool::shutdown) waits for its streams as for its jobs. [`next`](Iterator::next) cuts parts off the
-/// source and publishes them, as many as the limit allows; while the next item is not there it makes items itself, if the
-/// calling thread may run jobs of the pool, or waits. It allocates for each batch of items, which is as many as take some
-/// microseconds, and not for each item.
+/// [`shutdown`](crate::ThreadPool::shutdown) waits for its streams as for its jobs. Nothing happens before [`next`](Iterator::next)
+/// is called for the first time. It cuts parts off the source and publishes them, as many as the limit allows; while the next
+/// item is not there it makes items itself, if the calling thread may run jobs of the pool, or waits. It allocates for each
+/// batch of items, which is as many as take some microseconds, and not for each item.
 ///
 /// Dropping the stream cancels what nobody has begun and waits for the items that are being made; what they panic with is not
 /// reported. A leaked stream leaks its items and keeps its pool alive.
@@ -31,6 +31,7 @@ use std::{thread, vec};
 /// been handed out; then the stream has ended.
 // Invariant: either parts and items of `S` are `'static`, or the stream is dropped before what they borrow ends; its `drop`
 // has settled with the runners then.
+#[must_use = "streams are lazy and do nothing unless consumed"]
 pub struct Stream<S: Source> {
     /// `None`: it has ended.
     source: Option<S>,
