@@ -28,7 +28,8 @@ const LAYERS: &[Layer] = &[
             "metrics",
             "thread_pool",
         ],
-        below: &[BASE, "topology", "steal", "pool", CALLS],
+        // `metrics` says what items cost, as `batch` estimates it.
+        below: &[BASE, "topology", "steal", "pool", "batch", CALLS],
     },
     Layer { modules: &["batch"], below: &[BASE, "topology"] },
     // A channel blocks through the pool's one wait, and nothing else of the pool; adaptive batches are sized by `batch`.
@@ -97,6 +98,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("windows_sys", &["src/topology/", "src/pool/park", "src/pool/stack"]),
     ("either", &["src/iter/"]),
+    ("serde", &["src/metrics/serialize"]),
     ("loom", &["src/sync.rs", "src/pool/", "src/steal/", "src/channel/", "src/stream/"]),
     ("rayon", &[]),
     ("rayon_core", &[]),

@@ -19,7 +19,7 @@ pub(crate) mod registry;
 pub(crate) mod scope_count;
 pub(crate) mod scope_link;
 pub(crate) mod seat;
-mod sleep;
+pub(crate) mod sleep;
 pub(crate) mod spawned;
 mod stack;
 pub(crate) mod tag;

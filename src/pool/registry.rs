@@ -1,6 +1,6 @@
 //! The shared side of a pool: its seats, its groups, what is set for all, and its life.
 
-use crate::pool::counters::COUNTERS;
+use crate::pool::counters::NUMBERS;
 use crate::pool::ending::Ending;
 use crate::pool::group::Group;
 use crate::pool::handlers::Handlers;
@@ -65,7 +65,7 @@ pub(crate) struct Registry {
     /// Calls in progress that were dealt to the groups.
     dealing: AtomicUsize,
     /// What the seats had counted when the counters were last reset; empty if they never were.
-    pub(crate) counted_before: Mutex<Vec<[usize; COUNTERS]>>,
+    pub(crate) counted_before: Mutex<Vec<[usize; NUMBERS]>>,
     /// Workers that have begun.
     pub(crate) startup: Tally,
     pub(crate) ending: Ending,
@@ -278,6 +278,11 @@ impl Registry {
 
     pub(crate) fn injectors_look_empty(&self) -> bool {
         self.groups.iter().all(|group| group.injector.looks_empty())
+    }
+
+    /// How many jobs lie in the injectors, about; for reports.
+    pub(crate) fn injected_queued(&self) -> usize {
+        self.groups.iter().map(|group| group.injector.len_hint()).sum()
     }
 
     /// Whether there is anything that an idle worker could take.

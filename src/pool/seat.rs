@@ -438,6 +438,11 @@ impl Seat {
         !self.fork.looks_empty() || !self.spawned.looks_empty() || !self.deferred.looks_empty()
     }
 
+    /// How many jobs lie in this seat's queues that others could take, about; for reports.
+    pub(crate) fn queued(&self) -> usize {
+        self.fork.len_hint() + self.spawned.len_hint() + self.deferred.len_hint()
+    }
+
     /// Takes the oldest fork if `accept(index)` says so after `top` and `bottom` were read (rule L1).
     pub(crate) fn steal_fork(&self, accept: impl FnOnce(usize) -> bool) -> Steal<JobRef> {
         match self.fork.steal_if(|index, _| accept(index)) {

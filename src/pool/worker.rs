@@ -429,6 +429,8 @@ struct Pause<'a> {
     searching: bool,
     /// The latch says that the waiter sleeps, and attention was asked for (waits for descendants only).
     announced: bool,
+    /// Woken for work, and none was found so far.
+    woken: bool,
     clock: Option<Monotonic>,
     /// When the wait is over, whether the latch is set or not.
     deadline: Option<Instant>,
@@ -448,6 +450,7 @@ impl<'a> Pause<'a> {
             rounds: 0,
             searching: false,
             announced: false,
+            woken: false,
             clock: None,
             deadline,
         }
@@ -462,6 +465,7 @@ impl<'a> Pause<'a> {
     #[inline]
     fn found(&mut self) {
         self.begin_again();
+        self.woken = false;
         self.end();
     }
 
@@ -481,6 +485,7 @@ impl<'a> Pause<'a> {
     fn end(&mut self) {
         if self.searching {
             self.searching = false;
+            self.seat.counters.end_search(ticks());
             let registry = self.seat.registry();
             if self.seat.idle().end_search() && registry.has_visible_work() {
                 registry.notify(Some(self.seat));
@@ -494,6 +499,7 @@ impl<'a> Pause<'a> {
         if self.kind.takes_anything() && !self.searching && (rests || self.is_to_be_announced()) {
             self.searching = true;
             self.seat.idle().begin_search();
+            self.seat.counters.begin_search(ticks());
         }
         if rests {
             return false;
@@ -552,6 +558,9 @@ impl<'a> Pause<'a> {
         let (seat, latch) = (self.seat, self.latch);
         let parker = seat.parker();
         seat.counters.bump(Counter::Parks);
+        if std::mem::take(&mut self.woken) {
+            seat.counters.bump(Counter::SpuriousWakes);
+        }
         if self.kind.takes_anything() {
             seat.give_up_reserve();
             if !latch.announce_sleep(parker) {
@@ -576,7 +585,14 @@ impl<'a> Pause<'a> {
             return;
         }
         if seat.shares.looks_empty() {
-            parker.park_until(self.deadline);
+            // A guest sleeps beside the resident, whose time this is.
+            if seat.is_guest() {
+                parker.park_until(self.deadline);
+            } else {
+                seat.counters.fall_asleep(ticks());
+                parker.park_until(self.deadline);
+                seat.counters.awake(ticks());
+            }
         }
         self.begin_again();
     }
@@ -586,6 +602,8 @@ impl<'a> Pause<'a> {
         let seat = self.seat;
         let registry = seat.registry();
         let lendable = matches!(self.kind, Wait::Bottom);
+        // From then on the seat may be lent: what is counted is the guest's.
+        seat.counters.fall_asleep(ticks());
         let asleep = seat.state.fall_asleep(
             seat.idle(),
             lendable,
@@ -593,6 +611,7 @@ impl<'a> Pause<'a> {
             || registry.notify(None),
         );
         if !asleep {
+            seat.counters.rise(ticks());
             return; // Searching still.
         }
         clock::calibrate();
@@ -601,11 +620,14 @@ impl<'a> Pause<'a> {
             match seat.state.after_park() {
                 Found::Woken => {
                     // Counted as searching by whoever woke us.
+                    let now = ticks();
                     seat.counters.bump(Counter::Wakes);
+                    seat.counters.rise(now);
+                    self.woken = true;
                     if has_parked {
                         // ORDERING: Relaxed. Published by the wake-up.
                         let woken_at = seat.woken_at.load(Ordering::Relaxed);
-                        let delay = (ticks() as usize).wrapping_sub(woken_at);
+                        let delay = (now as usize).wrapping_sub(woken_at);
                         registry.wake_cost.observe_delay(delay as u64);
                         placing::observe_delay(delay as u64);
                     }
@@ -616,6 +638,7 @@ impl<'a> Pause<'a> {
                     if (latch.is_set() || !seat.shares.looks_empty() || self.is_over())
                         && seat.state.rise(seat.idle())
                     {
+                        seat.counters.rise(ticks());
                         return;
                     }
                     seat.resident.park_until(self.deadline);

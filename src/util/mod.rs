@@ -1,5 +1,6 @@
 //! Small parts that know nothing of pools.
 
+pub(crate) mod caller;
 pub(crate) mod clock;
 pub(crate) mod rng;
 pub(crate) mod unwind;

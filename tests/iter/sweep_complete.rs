@@ -15,7 +15,7 @@ const ELSEWHERE: [&str; 17] = [
     "iter/plumbing",
     "iter/sinks",
     "join.rs",
-    "metrics.rs",
+    "metrics",
     "pool",
     "scope",
     "spawn.rs",

@@ -9,6 +9,7 @@ use super::{
 use crate::global;
 use crate::iter::IndexedParallelIterator;
 use crate::pool::seat::Seat;
+use crate::util::caller;
 use crate::util::clock::HAS_CLOCK;
 
 /// Drives `consumer` with all items of an indexed iterator.
@@ -172,6 +173,7 @@ where
     P: Producer,
     C: Consumer<P::Item>,
 {
+    let place = caller::take();
     let min_len = Ord::max(producer.min_len(), 1);
     let max_len = Ord::max(producer.max_len(), 1);
     if len / 2 < min_len {
@@ -183,7 +185,7 @@ where
         let threads = seat.registry().seats().len();
         let budget = is_counted.then(|| Ord::max(threads, len / max_len));
         let piece = IndexedPiece { len, min_len, budget, producer, consumer };
-        call::run(seat, piece, is_counted, is_nested)
+        call::run(seat, piece, is_counted, is_nested, place)
     })
 }
 
@@ -205,10 +207,11 @@ where
     P: UnindexedProducer,
     C: UnindexedConsumer<P::Item>,
 {
+    let place = caller::take();
     in_pool(|seat, is_nested| {
         let threads = seat.registry().seats().len();
         let piece = UnindexedPiece::whole(producer, consumer, threads);
-        call::run(seat, piece, !HAS_CLOCK, is_nested)
+        call::run(seat, piece, !HAS_CLOCK, is_nested, place)
     })
 }
 
@@ -220,7 +223,8 @@ where
     RA: Send,
     RB: Send,
 {
-    in_pool(|seat, _| call::run_both(seat, left, right))
+    let place = caller::take();
+    in_pool(|seat, _| call::run_both(seat, left, right, place))
 }
 
 /// Runs `op` on a thread of the current pool, or of the global one; the second argument says whether it was a thread of the

@@ -16,17 +16,19 @@
 
 use super::dealing;
 use super::piece::Piece;
-use super::sites::Site;
 use super::{Folder, Reducer};
 use crate::batch::{Costs, Estimate, Observation, Plan, Publish, Splitter};
 use crate::join_context;
+use crate::metrics::sites::Site;
 use crate::pool::counters::Counter;
 use crate::pool::job::{Half, JobRef, StackJob};
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
 use crate::tuning;
+use crate::util::caller::Place;
 use crate::util::clock::{HAS_CLOCK, reading_cost, ticks, ticks_of_ns};
 use crate::util::unwind;
+use std::any::type_name;
 use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::thread;
@@ -129,7 +131,15 @@ where
 ///
 /// `is_counted`: the pieces are cut by numbers, not by time. They may be heavy, or wait for each other: each has a folder of
 /// its own and is published at once, with a wake-up.
-pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: bool) -> P::Result {
+///
+/// `place` is where in the program the call is written, if that is known.
+pub(super) fn run<P: Piece>(
+    seat: &Seat,
+    piece: P,
+    is_counted: bool,
+    is_nested: bool,
+    place: Option<Place>,
+) -> P::Result {
     let threads = seat.registry().seats().len();
     let items = piece.items();
     let parts =
@@ -154,7 +164,7 @@ pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: 
         let least = ticks_of_ns(tuning::BATCH_THEFT_NS / 2);
         let whole_ticks = call.last.get().wrapping_sub(call.began);
         if let Some(per_item) = call.sample.per_item(whole_ticks, items, least) {
-            site.observe(per_item);
+            site.observe(per_item, type_name::<P>, place);
         }
         result
     };
@@ -174,14 +184,22 @@ pub(super) fn run_share<P: Piece>(seat: &Seat, piece: P, parts: &Parts) -> P::Re
 }
 
 /// Runs two calls, side by side if both together have been worth a wake-up before, or nothing is known of them.
-pub(super) fn run_both<A, B, RA, RB>(seat: &Seat, left: A, right: B) -> (RA, RB)
+pub(super) fn run_both<A, B, RA, RB>(
+    seat: &Seat,
+    left: A,
+    right: B,
+    place: Option<Place>,
+) -> (RA, RB)
 where
     A: FnOnce() -> RA + Send,
     B: FnOnce() -> RB + Send,
     RA: Send,
     RB: Send,
 {
-    let site = Site::new(run_both::<A, B, RA, RB> as fn(&Seat, A, B) -> (RA, RB) as usize, 1);
+    let site = Site::new(
+        run_both::<A, B, RA, RB> as fn(&Seat, A, B, Option<Place>) -> (RA, RB) as usize,
+        1,
+    );
     let estimate = site.estimate();
     let is_wanted = seat.wants_sample(estimate.is_steady());
     let began = if is_wanted { ticks() } else { 0 };
@@ -195,7 +213,7 @@ where
         join_context(|_| left(), |_| right())
     };
     if is_wanted {
-        site.observe(ticks().wrapping_sub(began) as f32);
+        site.observe(ticks().wrapping_sub(began) as f32, type_name::<(A, B)>, place);
     }
     result
 }
@@ -211,6 +229,8 @@ fn run_whole<P: Piece>(seat: &Seat, piece: P) -> P::Result {
     if piece.is_full() {
         return piece.into_folder().complete();
     }
+    seat.counters.count_batch(piece.items());
+    seat.counters.bump(Counter::Accumulators);
     // Nobody else searches meanwhile, or it is over soon.
     with_stride(seat, tuning::STRIDE_MOST, || run_items(piece, None)).complete()
 }
@@ -366,6 +386,10 @@ impl<'s> Call<'s> {
 
     fn run_piece<P: Piece>(&self, mut open: Open<P>, piece: P) -> Flow<P> {
         let items = piece.items();
+        self.seat.counters.count_batch(items);
+        if open.folder.is_none() {
+            self.seat.counters.bump(Counter::Accumulators);
+        }
         let stride = if self.is_counted { 1 } else { self.splitter.stride(self.per_item.get()) };
         let folder = with_stride(self.seat, stride, || run_items(piece, open.folder.take()));
         if !self.is_counted {
@@ -492,6 +516,7 @@ impl<'s> Call<'s> {
         let spent = now.wrapping_sub(self.last.replace(now)).saturating_sub(reading_cost()).max(1);
         // Counters of different processors may differ a little: then the difference is beyond all bounds.
         if spent < 1 << 40 && items > 0 {
+            self.seat.counters.count_time(spent);
             self.sample.add(self.seat, spent, items, is_full);
             let (before, evidence) = (self.per_item.get(), self.evidence.get());
             let (per_item, evidence) = self.splitter.after_piece(before, evidence, items, spent);
