@@ -35,9 +35,11 @@ const LAYERS: &[Layer] = &[
     // A channel blocks through the pool's one wait, and nothing else of the pool; adaptive batches are sized by `batch`.
     Layer { modules: &["channel"], below: &[BASE, "pool::event", "batch"] },
     Layer { modules: &["trace"], below: &[BASE] },
+    // What calls of `iter` report to, and what is made of it.
+    Layer { modules: &["explain"], below: &[BASE, "steal", "pool", CALLS] },
     Layer {
         modules: &["iter"],
-        below: &[BASE, "topology", "steal", "pool", CALLS, "batch", "channel"],
+        below: &[BASE, "topology", "steal", "pool", CALLS, "batch", "channel", "explain"],
     },
     Layer { modules: &["bounds", "pieces"], below: &[BASE, CALLS, "iter"] },
     Layer {
@@ -89,6 +91,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         "libc",
         &[
             "src/topology/",
+            "src/util/usage",
             "src/pool/park",
             "src/pool/placing",
             "src/pool/stack",

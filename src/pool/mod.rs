@@ -1,5 +1,6 @@
 //! Threads and jobs: how a pool is made, how its threads find work, wait, sleep and wake each other.
 
+pub(crate) mod context;
 pub(crate) mod counters;
 mod deferred;
 mod ending;

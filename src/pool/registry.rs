@@ -1,5 +1,6 @@
 //! The shared side of a pool: its seats, its groups, what is set for all, and its life.
 
+use crate::pool::context;
 use crate::pool::counters::NUMBERS;
 use crate::pool::ending::Ending;
 use crate::pool::group::Group;
@@ -403,6 +404,7 @@ impl Registry {
     #[cold]
     #[inline(never)]
     fn call_from_outside<R: Send>(&self, op: impl FnOnce(&Seat, bool) -> R + Send) -> R {
+        let op = context::carry(op);
         let job = CallJob::new(
             |seat: &Seat| {
                 let result = op(seat, true);
@@ -427,6 +429,7 @@ impl Registry {
         seat: &Seat,
         op: impl FnOnce(&Seat, bool) -> R + Send,
     ) -> R {
+        let op = context::carry(op);
         let job = CallJob::new(|seat: &Seat| op(seat, true), Some(seat.registry().to_arc()));
         // SAFETY: this frame waits for the latch.
         self.inject(unsafe { job.as_job_ref() });

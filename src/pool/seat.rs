@@ -75,8 +75,12 @@ pub(crate) struct Seat {
     running_serial: AtomicUsize,
 
     pub(crate) counters: Counters,
+    /// What the holder's parallel calls belong to (see `context`): written by the holder, read by thieves.
+    node: AtomicUsize,
 
     // Holder.
+    /// The node of the job that was stolen last, until it is run.
+    pub(super) stolen_node: Cell<usize>,
     serial: Cell<usize>,
     pub(crate) exec: Cell<*const ExecLink>,
     /// The innermost scope opened on the holder's stack.
@@ -144,6 +148,8 @@ impl Seat {
             running_tag: AtomicUsize::new(Tag::DETACHED.to_word()),
             running_serial: AtomicUsize::new(0),
             counters: Counters::new(),
+            node: AtomicUsize::new(0),
+            stolen_node: Cell::new(0),
             serial: Cell::new(1),
             exec: Cell::new(ptr::null()),
             scopes: Cell::new(ptr::null()),
@@ -225,6 +231,18 @@ impl Seat {
         self.held_by_guest.set(guest);
         // ORDERING: Relaxed. Read by the holder; who asks for attention uses a read-modify-write.
         self.quiet.store(contribution, Ordering::Relaxed);
+    }
+
+    /// What the holder's parallel calls belong to, while anybody records.
+    pub(crate) fn node(&self) -> usize {
+        // ORDERING: Relaxed. A thief that has won a job published within the node reads that node or a later one.
+        self.node.load(Ordering::Relaxed)
+    }
+
+    /// Holder only.
+    pub(crate) fn set_node(&self, node: usize) {
+        // ORDERING: Relaxed, as above.
+        self.node.store(node, Ordering::Relaxed);
     }
 
     /// What a scope opened now would be numbered. Holder only.

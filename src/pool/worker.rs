@@ -4,6 +4,7 @@
 //! stack takes anything; a thread that waits for a stolen half or for a scope takes only what it waits for; one that
 //! waits for another pool takes anything of its own. Every wait of a resident runs its seat's broadcast shares.
 
+use crate::pool::context;
 use crate::pool::counters::Counter;
 use crate::pool::job::{JobRef, JoinHalf};
 use crate::pool::latch::CoreLatch;
@@ -114,9 +115,22 @@ impl Seat {
     /// The caller has won the job and holds the seat.
     pub(crate) unsafe fn run_found(&self, job: JobRef) {
         let outer = self.job_scopes.replace(self.scopes.get());
+        let node = if context::is_recording() { self.enter_stolen_node() } else { self.node() };
         // SAFETY: as demanded of our caller.
         unsafe { job.execute(self) };
+        self.set_node(node);
         self.job_scopes.set(outer);
+    }
+
+    /// What was stolen belongs to what its victim was in; what was not, to what this seat is in. The node before.
+    #[cold]
+    fn enter_stolen_node(&self) -> usize {
+        let node = self.node();
+        match self.stolen_node.take() {
+            0 => {}
+            stolen => self.set_node(stolen),
+        }
+        node
     }
 
     /// Policy *anything* (rule W7); and always where nobody else runs what is left in the seat's queues (rule W5). A guest
@@ -251,6 +265,9 @@ impl Seat {
 
     fn has_stolen_from(&self, victim: &Seat) {
         self.counters.bump(Counter::steals(self.distance_to(victim)));
+        if context::is_recording() {
+            self.stolen_node.set(victim.node());
+        }
     }
 
     fn take_injected(&self) -> Option<JobRef> {

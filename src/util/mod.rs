@@ -4,5 +4,6 @@ pub(crate) mod caller;
 pub(crate) mod clock;
 pub(crate) mod rng;
 pub(crate) mod unwind;
+pub(crate) mod usage;
 
 pub(crate) use crossbeam_utils::CachePadded;
