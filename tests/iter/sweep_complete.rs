@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders and files of `src/` with public structs that are no parallel iterators.
-const ELSEWHERE: [&str; 18] = [
+const ELSEWHERE: [&str; 19] = [
     "batch",
     "broadcast.rs",
     "buffer.rs",
@@ -14,6 +14,7 @@ const ELSEWHERE: [&str; 18] = [
     "configuration.rs",
     "explain",
     "iter/plumbing",
+    "iter/progress.rs",
     "iter/sinks",
     "join.rs",
     "metrics",
