@@ -3,12 +3,14 @@
 //! The nodes of all recordings form a forest: a root for each recording, beneath it names and calls. A call's batches are
 //! gathered by each thread in a list of its own, a [`Stint`], which comes here when the thread is done with the call. So the
 //! lock is taken a few times for each call and not for a batch.
+//!
+//! Until a recording ends all its times are in ticks: their rate may become known meanwhile.
 
 use super::trace::{Batch, Call, Stint};
 use crate::pool::counters::Counter;
 use crate::pool::seat::Seat;
 use crate::util::caller::Place;
-use crate::util::clock::{ns_of_ticks, ticks};
+use crate::util::clock::{self, ns_of_ticks, ticks};
 use crate::util::usage::{self, Usage};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -94,6 +96,7 @@ pub(super) fn close_root(root: usize) -> (Vec<Call>, usize) {
     });
     forest.nodes = others.collect();
     drop(forest);
+    clock::calibrate();
     let (mut calls, mut more, mut places) = (Vec::new(), 0, BTreeMap::new());
     for (number, node) in own {
         match node.kind {
@@ -102,11 +105,30 @@ pub(super) fn close_root(root: usize) -> (Vec<Call>, usize) {
             Kind::Call(open) => {
                 places.insert(number, calls.len());
                 let outer = node.outer_call.and_then(|outer| places.get(&outer).copied());
-                calls.push(Call { outer, ..open.call });
+                calls.push(Call { outer, ..in_ns(open.call) });
             }
         }
     }
     (calls, more)
+}
+
+/// A call whose times were in ticks.
+fn in_ns(mut call: Call) -> Call {
+    let convert = |time: &mut u64| *time = ns_of_ticks(*time);
+    convert(&mut call.wake_up_ns);
+    convert(&mut call.elapsed_ns);
+    for stint in &mut call.stints {
+        convert(&mut stint.combining_ns);
+        stint.waits.iter_mut().for_each(|(start, end)| {
+            convert(start);
+            convert(end);
+        });
+        for batch in &mut stint.batches {
+            convert(&mut batch.start_ns);
+            convert(&mut batch.end_ns);
+        }
+    }
+    call
 }
 
 /// A name within a node; `None` if nobody records that any more.
@@ -125,9 +147,11 @@ pub(crate) struct Beginning {
     pub(crate) is_counted: bool,
 }
 
-/// A call that is being recorded; it has ended when this is dropped.
+/// A call that is being recorded, and within which its thread is; it has ended when this is dropped.
 pub(crate) struct Recorded<'s> {
-    pub(crate) node: usize,
+    node: usize,
+    /// The node around it.
+    outer: usize,
     seat: &'s Seat,
 }
 
@@ -159,7 +183,7 @@ impl<'s> Recorded<'s> {
             items: beginning.items,
             least_items: beginning.least_items,
             is_cut_by_number: beginning.is_counted,
-            wake_up_ns: ns_of_ticks(registry.wake_cost.worth()),
+            wake_up_ns: registry.wake_cost.worth(),
             elapsed_ns: 0,
             asleep_ns: 0,
             searching_ns: 0,
@@ -167,16 +191,22 @@ impl<'s> Recorded<'s> {
         };
         let kind = Kind::Call(Box::new(OpenCall { call, began: ticks(), idle_before }));
         let node = forest.add(Node { root, name, outer_call, kind });
-        Some(Recorded { node, seat })
+        seat.set_node(node);
+        Some(Recorded { node, outer, seat })
+    }
+
+    pub(crate) fn node(&self) -> usize {
+        self.node
     }
 }
 
 impl Drop for Recorded<'_> {
     fn drop(&mut self) {
+        self.seat.set_node(self.outer);
         let now = ticks();
         let (asleep, searching) = idle_micros(self.seat);
         if let Some(open) = forest().call(self.node) {
-            open.call.elapsed_ns = ns_of_ticks(now.wrapping_sub(open.began));
+            open.call.elapsed_ns = now.saturating_sub(open.began);
             open.call.asleep_ns = 1000 * asleep.saturating_sub(open.idle_before.0);
             open.call.searching_ns = 1000 * searching.saturating_sub(open.idle_before.1);
         }
@@ -227,8 +257,9 @@ impl OpenStint {
         Some(Box::new(OpenStint { node, origin, stint }))
     }
 
-    fn ns(&self, moment: u64) -> u64 {
-        ns_of_ticks(moment.saturating_sub(self.origin))
+    /// A moment, from the beginning of the call.
+    fn since_origin(&self, moment: u64) -> u64 {
+        moment.saturating_sub(self.origin)
     }
 
     pub(crate) fn begin_batch(&self) -> Mark {
@@ -242,8 +273,8 @@ impl OpenStint {
         let spent = mark.usage.zip(usage::of_this_thread());
         let switches = spent.and_then(|(before, after)| Some((before.switches?, after.switches?)));
         let batch = Batch {
-            start_ns: self.ns(mark.began),
-            end_ns: self.ns(end),
+            start_ns: self.since_origin(mark.began),
+            end_ns: self.since_origin(end),
             items,
             cpu_ns: spent.map(|(before, after)| after.cpu_ns.saturating_sub(before.cpu_ns)),
             sleeps: switches.map(|(before, after)| after.0.saturating_sub(before.0)),
@@ -260,13 +291,13 @@ impl OpenStint {
 
     /// The thread has waited since `began`, in ticks.
     pub(crate) fn has_waited(&self, began: u64) {
-        let wait = (self.ns(began), self.ns(ticks()));
+        let wait = (self.since_origin(began), self.since_origin(ticks()));
         self.stint.borrow_mut().waits.push(wait);
     }
 
     /// The thread has joined results since `began`, in ticks.
     pub(crate) fn has_combined(&self, began: u64) {
-        self.stint.borrow_mut().combining_ns += ns_of_ticks(ticks().wrapping_sub(began));
+        self.stint.borrow_mut().combining_ns += ticks().saturating_sub(began);
     }
 }
 

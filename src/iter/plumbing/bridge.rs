@@ -2,7 +2,6 @@
 //!
 //! A call is cut by time (`call.rs`), or by numbers where the user has said how long a piece may be at most, and where there
 //! is no clock.
-use super::call::Kind;
 use super::piece::{IndexedPiece, UnindexedPiece};
 use super::{
     Consumer, Folder, Producer, ProducerCallback, UnindexedConsumer, UnindexedProducer, call,
@@ -186,7 +185,7 @@ where
         let threads = seat.registry().seats().len();
         let budget = is_counted.then(|| Ord::max(threads, len / max_len));
         let piece = IndexedPiece { len, min_len, budget, producer, consumer };
-        call::run(seat, piece, Kind { is_counted, is_nested, place })
+        call::run(seat, piece, is_counted, is_nested, place)
     })
 }
 
@@ -212,7 +211,7 @@ where
     in_pool(|seat, is_nested| {
         let threads = seat.registry().seats().len();
         let piece = UnindexedPiece::whole(producer, consumer, threads);
-        call::run(seat, piece, Kind { is_counted: !HAS_CLOCK, is_nested, place })
+        call::run(seat, piece, !HAS_CLOCK, is_nested, place)
     })
 }
 

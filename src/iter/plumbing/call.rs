@@ -135,46 +135,20 @@ where
     }
 }
 
-/// What is known of a call before it begins.
-#[derive(Clone, Copy)]
-pub(super) struct Kind {
-    /// The pieces are cut by numbers, not by time. They may be heavy, or wait for each other: each has a folder of its own and
-    /// is published at once, with a wake-up.
-    pub(super) is_counted: bool,
-    /// It was made on a thread of the pool.
-    pub(super) is_nested: bool,
-    /// Where in the program it is written, if that is known.
-    pub(super) place: Option<Place>,
-}
-
 /// Runs a whole call on the thread that holds `seat`.
-pub(super) fn run<P: Piece>(seat: &Seat, piece: P, kind: Kind) -> P::Result {
-    if context::is_recording() {
-        return run_recorded(seat, piece, kind);
-    }
-    run_as(seat, piece, kind, NO_NODE)
-}
-
-/// The same while somebody records calls.
-#[cold]
-#[inline(never)]
-fn run_recorded<P: Piece>(seat: &Seat, piece: P, kind: Kind) -> P::Result {
-    let beginning = Beginning {
-        place: kind.place,
-        what: type_name::<P>(),
-        items: P::KNOWS_ITEMS.then(|| piece.items()),
-        least_items: piece.least_items(),
-        is_counted: kind.is_counted,
-    };
-    match Recorded::begin(seat, beginning) {
-        Some(call) => context::within(call.node, || run_as(seat, piece, kind, call.node)),
-        None => run_as(seat, piece, kind, NO_NODE),
-    }
-}
-
-/// The same; `node` is the call's, if it is recorded.
-fn run_as<P: Piece>(seat: &Seat, piece: P, kind: Kind, node: usize) -> P::Result {
-    let Kind { is_counted, is_nested, place } = kind;
+///
+/// `is_counted`: the pieces are cut by numbers, not by time. They may be heavy, or wait for each other: each has a folder of
+/// its own and is published at once, with a wake-up. `place` is where in the program the call is written, if that is known.
+pub(super) fn run<P: Piece>(
+    seat: &Seat,
+    piece: P,
+    is_counted: bool,
+    is_nested: bool,
+    place: Option<Place>,
+) -> P::Result {
+    let recorded =
+        if context::is_recording() { record(seat, &piece, is_counted, place) } else { None };
+    let node = recorded.as_ref().map_or(NO_NODE, Recorded::node);
     let threads = seat.registry().seats().len();
     let items = piece.items();
     let parts = Parts {
@@ -214,6 +188,25 @@ fn run_as<P: Piece>(seat: &Seat, piece: P, kind: Kind, node: usize) -> P::Result
         return dealing::deal(seat, piece, parts, |piece, parts| run_measured(piece, parts, group));
     }
     run_measured(piece, parts, threads)
+}
+
+/// Begins to record a call, if it belongs to a recording.
+#[cold]
+#[inline(never)]
+fn record<'s, P: Piece>(
+    seat: &'s Seat,
+    piece: &P,
+    is_counted: bool,
+    place: Option<Place>,
+) -> Option<Recorded<'s>> {
+    let beginning = Beginning {
+        place,
+        what: type_name::<P>(),
+        items: P::KNOWS_ITEMS.then(|| piece.items()),
+        least_items: piece.least_items(),
+        is_counted,
+    };
+    Recorded::begin(seat, beginning)
 }
 
 /// Runs a share of a call that was dealt, on the thread that has dealt it.
@@ -275,7 +268,10 @@ fn run_whole<P: Piece>(seat: &Seat, piece: P, node: usize) -> P::Result {
     // Nobody else searches meanwhile, or it is over soon.
     let items = piece.items();
     let run = || with_stride(seat, tuning::STRIDE_MOST, || run_items(piece, None)).complete();
-    if node == NO_NODE { run() } else { recorder::whole(node, seat, items, run) }
+    if node == NO_NODE {
+        return run();
+    }
+    recorder::whole(node, seat, items, run)
 }
 
 /// Runs `body` with so many items in a stride.
