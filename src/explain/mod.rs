@@ -6,7 +6,7 @@
 //!
 //! ```text
 //! parse (src/main.rs:17): 4096 items in 3.1 ms, on up to 4 of 4 threads
-//!   7.9 ms of work in 66 batches; the largest one, 1.3 ms (16 %), had 1 items
+//!   7.9 ms of work in 66 batches; the largest one, 1.3 ms (16 %), had 1 item
 //!   time of all threads: 64 % work, 9 % search, 0 % asleep, 26 % waiting for stragglers, 0 % joining results, 1 % other
 //!   stolen: 0 near, 11 in the group, 0 between groups
 //!   => one item took 42 % of the time

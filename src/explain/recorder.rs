@@ -7,8 +7,13 @@
 //! Until a recording ends all its times are in ticks: their rate may become known meanwhile.
 
 use super::trace::{Batch, Call, Stint};
+use crate::global;
+use crate::pool::context;
 use crate::pool::counters::Counter;
+use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
+use crate::pool::wake_cost::WakeCost;
+use crate::steal::Distance;
 use crate::util::caller::Place;
 use crate::util::clock::{self, ns_of_ticks, ticks};
 use crate::util::usage::{self, Usage};
@@ -152,14 +157,20 @@ pub(crate) struct Recorded<'s> {
     node: usize,
     /// The node around it.
     outer: usize,
-    seat: &'s Seat,
+    /// What its thread holds, if it is one of a pool.
+    seat: Option<&'s Seat>,
 }
 
 impl<'s> Recorded<'s> {
-    /// Begins to record a call on the thread that holds `seat`; `None` if it belongs to no recording, or to one that is full.
-    pub(crate) fn begin(seat: &'s Seat, beginning: Beginning) -> Option<Self> {
-        let outer = seat.node();
-        let idle_before = idle_micros(seat);
+    /// Begins to record a call on the calling thread, which holds `seat`, if any; `None` if it belongs to no recording, or to
+    /// one that is full.
+    pub(crate) fn begin(seat: Option<&'s Seat>, beginning: Beginning) -> Option<Self> {
+        let outer = context::current();
+        let idle_before = seat.map_or((0, 0), idle_micros);
+        let (threads, wake_up) = match seat {
+            Some(seat) => pool_of(seat.registry()),
+            None => global::started().map_or_else(no_pool, |registry| pool_of(&registry)),
+        };
         let mut forest = forest();
         let node = forest.nodes.get(&outer)?;
         let (root, name) = (node.root, node.name);
@@ -173,17 +184,16 @@ impl<'s> Recorded<'s> {
             }
             Kind::Name | Kind::Call(_) => return None,
         }
-        let registry = seat.registry();
         let call = Call {
             name,
             location: beginning.place,
             types: beginning.what,
             outer: None,
-            threads: registry.seats().len(),
+            threads,
             items: beginning.items,
             least_items: beginning.least_items,
             is_cut_by_number: beginning.is_counted,
-            wake_up_ns: registry.wake_cost.worth(),
+            wake_up_ns: wake_up,
             elapsed_ns: 0,
             asleep_ns: 0,
             searching_ns: 0,
@@ -191,7 +201,7 @@ impl<'s> Recorded<'s> {
         };
         let kind = Kind::Call(Box::new(OpenCall { call, began: ticks(), idle_before }));
         let node = forest.add(Node { root, name, outer_call, kind });
-        seat.set_node(node);
+        context::set(node);
         Some(Recorded { node, outer, seat })
     }
 
@@ -202,15 +212,25 @@ impl<'s> Recorded<'s> {
 
 impl Drop for Recorded<'_> {
     fn drop(&mut self) {
-        self.seat.set_node(self.outer);
+        context::set(self.outer);
         let now = ticks();
-        let (asleep, searching) = idle_micros(self.seat);
+        let (asleep, searching) = self.seat.map_or((0, 0), idle_micros);
         if let Some(open) = forest().call(self.node) {
             open.call.elapsed_ns = now.saturating_sub(open.began);
             open.call.asleep_ns = 1000 * asleep.saturating_sub(open.idle_before.0);
             open.call.searching_ns = 1000 * searching.saturating_sub(open.idle_before.1);
         }
     }
+}
+
+/// How many threads a pool has, and how much work makes up for waking one of them, in ticks.
+fn pool_of(registry: &Registry) -> (usize, u64) {
+    (registry.seats().len(), registry.wake_cost.worth())
+}
+
+/// The same where there is no pool yet: what the global one would have, about.
+fn no_pool() -> (usize, u64) {
+    (std::thread::available_parallelism().map_or(1, usize::from), WakeCost::new().worth())
 }
 
 /// How long the workers other than the holder of `seat` have slept and searched since the pool was made, in microseconds.
@@ -243,12 +263,23 @@ impl OpenStint {
     /// The part of the thread that holds `seat`, in what the seat `owner` has begun.
     #[cold]
     pub(crate) fn begin(node: usize, seat: &Seat, owner: usize) -> Option<Box<Self>> {
-        let origin = forest().call(node)?.began;
-        let is_own = owner == seat.index;
+        if owner == seat.index {
+            return Self::begin_own(node, Some(seat));
+        }
         let distance = seat.registry().neighbours().distance(owner, seat.index);
+        Self::begin_as(node, seat.index, Some(distance))
+    }
+
+    /// The part of the thread that has begun the call, and holds `seat`, if any.
+    fn begin_own(node: usize, seat: Option<&Seat>) -> Option<Box<Self>> {
+        Self::begin_as(node, seat.map_or(0, |seat| seat.index), None)
+    }
+
+    fn begin_as(node: usize, worker: usize, stolen: Option<Distance>) -> Option<Box<Self>> {
+        let origin = forest().call(node)?.began;
         let stint = RefCell::new(Stint {
-            worker: seat.index,
-            stolen: (!is_own).then_some(distance),
+            worker,
+            stolen,
             batches: Vec::new(),
             waits: Vec::new(),
             combining_ns: 0,
@@ -309,10 +340,15 @@ impl Drop for OpenStint {
     }
 }
 
-/// Runs a whole call as one batch of a recorded call.
+/// Runs a whole call as one batch of a recorded call, on the thread that holds `seat`, if any.
 #[cold]
-pub(crate) fn whole<R>(node: usize, seat: &Seat, items: usize, op: impl FnOnce() -> R) -> R {
-    let Some(stint) = OpenStint::begin(node, seat, seat.index) else {
+pub(crate) fn whole<R>(
+    node: usize,
+    seat: Option<&Seat>,
+    items: usize,
+    op: impl FnOnce() -> R,
+) -> R {
+    let Some(stint) = OpenStint::begin_own(node, seat) else {
         return op();
     };
     let mark = stint.begin_batch();

@@ -73,30 +73,28 @@ fn heading(call: &Call) -> String {
     }
 }
 
+/// A number with what is counted.
+fn number(count: usize, one: &str, many: &str) -> String {
+    format!("{count} {}", if count == 1 { one } else { many })
+}
+
 /// One call in full.
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let items = self.items.map_or("items of unknown number".to_owned(), |items| match items {
-            1 => "1 item".to_owned(),
-            items => format!("{items} items"),
-        });
+        let items = match self.items {
+            Some(items) => number(items, "item", "items"),
+            None => "items of unknown number".to_owned(),
+        };
         let (elapsed, width) = (time(self.elapsed_ns), self.width());
-        let threads = self.threads;
-        writeln!(
-            f,
-            "{}: {items} in {elapsed}, on up to {width} of {threads} threads",
-            heading(self)
-        )?;
-        let (work, batches) = (self.work_ns(), self.batches().count());
-        write!(f, "  {} of work in {batches} batches", time(work))?;
+        let threads = number(self.threads, "thread", "threads");
+        writeln!(f, "{}: {items} in {elapsed}, on up to {width} of {threads}", heading(self))?;
+        let work = self.work_ns();
+        let batches = number(self.batches().count(), "batch", "batches");
+        write!(f, "  {} of work in {batches}", time(work))?;
         if let Some(largest) = self.largest_batch() {
             let share = percent(ratio(largest.ns(), work));
-            write!(
-                f,
-                "; the largest one, {} ({share}), had {} items",
-                time(largest.ns()),
-                largest.items
-            )?;
+            let items = number(largest.items, "item", "items");
+            write!(f, "; the largest one, {} ({share}), had {items}", time(largest.ns()))?;
         }
         let more: usize = self.stints.iter().map(|stint| stint.more_batches).sum();
         if more > 0 {

@@ -48,7 +48,8 @@ pub(crate) fn current() -> usize {
     Seat::current().map_or_else(|| OUTSIDE.get(), Seat::node)
 }
 
-fn set(node: usize) {
+/// Makes `node` the calling thread's; whoever does that sets it back.
+pub(crate) fn set(node: usize) {
     match Seat::current() {
         Some(seat) => seat.set_node(node),
         None => OUTSIDE.set(node),

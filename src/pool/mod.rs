@@ -25,5 +25,5 @@ pub(crate) mod spawned;
 mod stack;
 pub(crate) mod tag;
 mod tally;
-mod wake_cost;
+pub(crate) mod wake_cost;
 pub(crate) mod worker;

@@ -126,14 +126,28 @@ fn of_unknown_length() {
     );
 }
 
-/// Too short to be cut: it does not enter the pool, and there is nothing to report.
+/// Calls that cannot be cut run where they are, in a pool or not, and are reported all the same.
 #[test]
-fn of_one_item() {
+fn that_cannot_be_cut() {
     watch!();
-    let ((), report) = pool(2).install(|| moirai::explain(|| rayon_like([7].par_iter().sum())));
-    assert!(report.calls().len() <= 1, "{report}");
-    fn rayon_like(sum: i32) {
-        assert_eq!(sum, 7);
+    for threads in [1, 2, 4] {
+        let work = || {
+            assert_eq!([7].par_iter().sum::<u32>(), 7);
+            (0..1000).into_par_iter().with_min_len(700).for_each(|index| _ = busy(index));
+        };
+        let ((), inside) = pool(threads).install(|| moirai::explain(work));
+        let ((), outside) = moirai::explain(work);
+        for report in [inside, outside] {
+            let [one, thousand] = report.calls() else { panic!("{report}") };
+            check(one);
+            check(thousand);
+            assert_eq!((one.items, items(one), one.least_items), (Some(1), 1, 1));
+            assert_eq!(
+                (thousand.items, items(thousand), thousand.least_items),
+                (Some(1000), 1000, 700)
+            );
+            assert_eq!(one.location.map(|place| place.file()), Some(file!()));
+        }
     }
 }
 

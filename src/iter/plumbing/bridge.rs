@@ -6,11 +6,14 @@ use super::piece::{IndexedPiece, UnindexedPiece};
 use super::{
     Consumer, Folder, Producer, ProducerCallback, UnindexedConsumer, UnindexedProducer, call,
 };
+use crate::explain::recorder::{self, Beginning, Recorded};
 use crate::global;
 use crate::iter::IndexedParallelIterator;
+use crate::pool::context;
 use crate::pool::seat::Seat;
-use crate::util::caller;
+use crate::util::caller::{self, Place};
 use crate::util::clock::HAS_CLOCK;
+use std::any::type_name;
 
 /// Drives `consumer` with all items of an indexed iterator.
 ///
@@ -178,6 +181,9 @@ where
     let max_len = Ord::max(producer.max_len(), 1);
     if len / 2 < min_len {
         // Nothing to share: no reason to enter a pool.
+        if context::is_recording() {
+            return record_here(len, min_len, place, producer, consumer);
+        }
         return run_here(producer, consumer);
     }
     let is_counted = max_len < len || !HAS_CLOCK;
@@ -199,6 +205,34 @@ where
         return consumer.into_folder().complete();
     }
     producer.fold_with(consumer.into_folder()).complete()
+}
+
+/// The same while somebody records calls.
+#[cold]
+#[inline(never)]
+fn record_here<P, C>(
+    len: usize,
+    min_len: usize,
+    place: Option<Place>,
+    producer: P,
+    consumer: C,
+) -> C::Result
+where
+    P: Producer,
+    C: Consumer<P::Item>,
+{
+    let seat = Seat::current();
+    let beginning = Beginning {
+        place,
+        what: type_name::<(P, C)>(),
+        items: Some(len),
+        least_items: min_len,
+        is_counted: false,
+    };
+    match Recorded::begin(seat, beginning) {
+        Some(call) => recorder::whole(call.node(), seat, len, || run_here(producer, consumer)),
+        None => run_here(producer, consumer),
+    }
 }
 
 /// The unindexed driver.

@@ -146,11 +146,45 @@ pub(super) fn run<P: Piece>(
     is_nested: bool,
     place: Option<Place>,
 ) -> P::Result {
-    let recorded =
-        if context::is_recording() { record(seat, &piece, is_counted, place) } else { None };
+    if context::is_recording() {
+        return run_recorded(seat, piece, is_counted, is_nested, place);
+    }
+    run_as(seat, piece, is_counted, is_nested, place, NO_NODE)
+}
+
+/// The same while somebody records calls.
+#[cold]
+#[inline(never)]
+fn run_recorded<P: Piece>(
+    seat: &Seat,
+    piece: P,
+    is_counted: bool,
+    is_nested: bool,
+    place: Option<Place>,
+) -> P::Result {
+    let beginning = Beginning {
+        place,
+        what: type_name::<P>(),
+        items: P::KNOWS_ITEMS.then(|| piece.items()),
+        least_items: piece.least_items(),
+        is_counted,
+    };
+    let recorded = Recorded::begin(Some(seat), beginning);
     let node = recorded.as_ref().map_or(NO_NODE, Recorded::node);
-    let threads = seat.registry().seats().len();
-    let items = piece.items();
+    run_as(seat, piece, is_counted, is_nested, place, node)
+}
+
+/// The same with the recorder's number of the call: runs the smallest calls itself. Inlined, since there most of it does not
+/// apply.
+#[inline(always)]
+fn run_as<P: Piece>(
+    seat: &Seat,
+    piece: P,
+    is_counted: bool,
+    is_nested: bool,
+    place: Option<Place>,
+    node: usize,
+) -> P::Result {
     let parts = Parts {
         per_item: None,
         is_measured: false,
@@ -160,11 +194,12 @@ pub(super) fn run<P: Piece>(
         node,
     };
     if is_counted {
-        return Call::new(seat, threads, items, &parts, false).start(piece);
+        return run_cut(seat, piece, parts, None, place);
     }
-    if threads == 1 {
+    if seat.registry().seats().len() == 1 {
         return run_whole(seat, piece, node);
     }
+    let items = piece.items();
     let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
     let estimate = site.estimate();
     let is_wanted = seat.wants_sample(estimate.is_steady());
@@ -172,41 +207,36 @@ pub(super) fn run<P: Piece>(
         return run_whole(seat, piece, node);
     }
     let parts = Parts { per_item: estimate.per_item(), ..parts };
-    let run_measured = |piece: P, parts: Parts, threads| {
+    run_cut(seat, piece, parts, is_wanted.then_some(site), place)
+}
+
+/// Runs a call that may be cut; what its items cost is told to `wanted`.
+#[inline(never)]
+fn run_cut<P: Piece>(
+    seat: &Seat,
+    piece: P,
+    parts: Parts,
+    wanted: Option<Site>,
+    place: Option<Place>,
+) -> P::Result {
+    let run = |piece: P, parts: Parts, threads| {
         let items = piece.items();
-        let call = Call::new(seat, threads, items, &parts, is_wanted);
+        let call = Call::new(seat, threads, items, &parts, wanted.is_some());
         let result = call.start(piece);
         let least = ticks_of_ns(tuning::BATCH_THEFT_NS / 2);
         let whole_ticks = call.last.get().wrapping_sub(call.began);
-        if let Some(per_item) = call.sample.per_item(whole_ticks, items, least) {
+        if let (Some(site), Some(per_item)) =
+            (wanted, call.sample.per_item(whole_ticks, items, least))
+        {
             site.observe(per_item, type_name::<P>, place);
         }
         result
     };
     if dealing::is_worth_dealing(seat, &piece, parts.per_item) {
         let group = seat.registry().neighbours().groups()[seat.group].len();
-        return dealing::deal(seat, piece, parts, |piece, parts| run_measured(piece, parts, group));
+        return dealing::deal(seat, piece, parts, |piece, parts| run(piece, parts, group));
     }
-    run_measured(piece, parts, threads)
-}
-
-/// Begins to record a call, if it belongs to a recording.
-#[cold]
-#[inline(never)]
-fn record<'s, P: Piece>(
-    seat: &'s Seat,
-    piece: &P,
-    is_counted: bool,
-    place: Option<Place>,
-) -> Option<Recorded<'s>> {
-    let beginning = Beginning {
-        place,
-        what: type_name::<P>(),
-        items: P::KNOWS_ITEMS.then(|| piece.items()),
-        least_items: piece.least_items(),
-        is_counted,
-    };
-    Recorded::begin(seat, beginning)
+    run(piece, parts, seat.registry().seats().len())
 }
 
 /// Runs a share of a call that was dealt, on the thread that has dealt it.
@@ -271,7 +301,7 @@ fn run_whole<P: Piece>(seat: &Seat, piece: P, node: usize) -> P::Result {
     if node == NO_NODE {
         return run();
     }
-    recorder::whole(node, seat, items, run)
+    recorder::whole(node, Some(seat), items, run)
 }
 
 /// Runs `body` with so many items in a stride.
