@@ -110,6 +110,8 @@ mod documents {
     struct Questions;
     #[doc = include_str!("../docs/migration.md")]
     struct Migration;
+    #[doc = include_str!("../docs/seeing.md")]
+    struct Seeing;
     #[doc = include_str!("../docs/compile_fail/items.md")]
     struct Items;
     #[doc = include_str!("../docs/compile_fail/lengths.md")]

@@ -31,8 +31,8 @@ pub trait Progress: ParallelIterator {
     /// the total is what has gone through by then. After a panic there is no last report.
     ///
     /// Workers count by themselves and add up now and then: it costs two to four instructions for an item, and some tens for each
-    /// sixteenth of a step (at most 1024 items). For items of a microsecond that is below a hundredth with any step, for those of
-    /// some nanoseconds with a step of thousands.
+    /// sixteenth of a step (at most 1024 items). That is less than a hundredth for items of a microsecond from steps of a hundred
+    /// on, and for items of a tenth of that from steps of a thousand on.
     ///
     /// # Panics
     ///

@@ -162,7 +162,8 @@ impl Work {
         Duration::from_micros(self.of(Counter::AsleepMicros) as u64)
     }
 
-    /// How long it has searched for anything to do, awake, in the same way.
+    /// How long it has searched for anything to do, awake, in the same way; the first moments of a search, before it tells
+    /// others that it searches, do not count.
     ///
     /// ```
     /// assert!(moirai::metrics::Work::default().searching().is_zero());

@@ -73,10 +73,10 @@ pub(crate) fn within<R>(node: usize, op: impl FnOnce() -> R) -> R {
 pub(crate) fn carry<R>(
     op: impl FnOnce(&Seat, bool) -> R + Send,
 ) -> impl FnOnce(&Seat, bool) -> R + Send {
-    let node = if is_recording() { current() } else { 0 };
+    let node = is_recording().then(current);
     move |seat: &Seat, migrated| match node {
-        0 => op(seat, migrated),
-        _ => within(node, || op(seat, migrated)),
+        None => op(seat, migrated),
+        Some(node) => within(node, || op(seat, migrated)),
     }
 }
 

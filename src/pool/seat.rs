@@ -80,7 +80,7 @@ pub(crate) struct Seat {
 
     // Holder.
     /// The node of the job that was stolen last, until it is run.
-    pub(super) stolen_node: Cell<usize>,
+    pub(super) stolen_node: Cell<Option<usize>>,
     serial: Cell<usize>,
     pub(crate) exec: Cell<*const ExecLink>,
     /// The innermost scope opened on the holder's stack.
@@ -149,7 +149,7 @@ impl Seat {
             running_serial: AtomicUsize::new(0),
             counters: Counters::new(),
             node: AtomicUsize::new(0),
-            stolen_node: Cell::new(0),
+            stolen_node: Cell::new(None),
             serial: Cell::new(1),
             exec: Cell::new(ptr::null()),
             scopes: Cell::new(ptr::null()),

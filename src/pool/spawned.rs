@@ -43,7 +43,7 @@ impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
         // SAFETY: alive until executed, and executed once: the closure moves out, and the frame is free for the jobs that
         // the closure spawns (rule F3).
         let SpawnedJob { home, func, .. } = unsafe { this.read() };
-        if home.is_some_and(|home| !ptr::eq(home.as_ptr(), &seat.frames)) {
+        if home.is_some_and(|home| !ptr::eq(home.as_ptr(), &raw const seat.frames)) {
             seat.counters.bump(Counter::FramesReturned);
         }
         // SAFETY: frames are not null.

@@ -126,9 +126,8 @@ impl Seat {
     #[cold]
     fn enter_stolen_node(&self) -> usize {
         let node = self.node();
-        match self.stolen_node.take() {
-            0 => {}
-            stolen => self.set_node(stolen),
+        if let Some(stolen) = self.stolen_node.take() {
+            self.set_node(stolen);
         }
         node
     }
@@ -266,7 +265,7 @@ impl Seat {
     fn has_stolen_from(&self, victim: &Seat) {
         self.counters.bump(Counter::steals(self.distance_to(victim)));
         if context::is_recording() {
-            self.stolen_node.set(victim.node());
+            self.stolen_node.set(Some(victim.node()));
         }
     }
 
