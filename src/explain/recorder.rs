@@ -119,9 +119,11 @@ pub(super) fn close_root(root: usize) -> (Vec<Call>, usize) {
 
 /// A call whose times were in ticks.
 fn in_ns(mut call: Call) -> Call {
-    let convert = |time: &mut u64| *time = ns_of_ticks(*time);
-    convert(&mut call.wake_up_ns);
-    convert(&mut call.elapsed_ns);
+    // Counters of different processors may differ a little: nothing is later than the end.
+    let end = call.elapsed_ns;
+    let convert = |time: &mut u64| *time = ns_of_ticks((*time).min(end));
+    call.wake_up_ns = ns_of_ticks(call.wake_up_ns);
+    call.elapsed_ns = ns_of_ticks(end);
     for stint in &mut call.stints {
         convert(&mut stint.combining_ns);
         stint.waits.iter_mut().for_each(|(start, end)| {
@@ -131,6 +133,7 @@ fn in_ns(mut call: Call) -> Call {
         for batch in &mut stint.batches {
             convert(&mut batch.start_ns);
             convert(&mut batch.end_ns);
+            batch.end_ns = batch.end_ns.max(batch.start_ns);
         }
     }
     call
