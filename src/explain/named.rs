@@ -41,10 +41,20 @@ pub fn named<R>(name: &'static str, op: impl FnOnce() -> R) -> R {
     let _restore = Restore(INNERMOST.replace(Some(name)));
     if context::is_recording() {
         if let Some(node) = recorder::open_name(context::current(), name) {
+            let _open = OpenName(node);
             return context::within(node, op);
         }
     }
     op()
+}
+
+/// A name that is being recorded.
+struct OpenName(usize);
+
+impl Drop for OpenName {
+    fn drop(&mut self) {
+        recorder::close_name(self.0);
+    }
 }
 
 /// The innermost name on this thread.

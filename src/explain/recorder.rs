@@ -146,6 +146,11 @@ pub(super) fn open_name(outer: usize, name: &'static str) -> Option<usize> {
     Some(forest.add(Node { root, name: Some(name), outer_call, kind: Kind::Name }))
 }
 
+/// Ends a name: calls made in it have taken it over.
+pub(super) fn close_name(node: usize) {
+    forest().nodes.remove(&node);
+}
+
 /// What is known of a call when it begins.
 pub(crate) struct Beginning {
     pub(crate) place: Option<Place>,
