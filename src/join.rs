@@ -2,7 +2,7 @@
 
 use crate::global;
 use crate::pool::job::{Half, StackJob};
-use crate::pool::seat::Seat;
+use crate::pool::seat::{Seat, yield_point};
 use crate::pool::worker::Wait;
 use crate::util::unwind;
 use std::any::Any;
@@ -158,6 +158,7 @@ where
         return both_inline(job, migrated, oper_a);
     }
     let result_a = unwind::halt_unwinding(move || oper_a(FnContext::new(migrated)));
+    yield_point();
     if seat.spawned_first.get() {
         seat.run_spawned_first();
     }

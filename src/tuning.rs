@@ -35,6 +35,23 @@ pub(crate) const SPIN_PAUSES: u32 = 2;
 /// 4, 0.25 without.
 pub(crate) const UNANNOUNCED_ROUNDS: u32 = 4;
 
+/// How often a thread that waits for its turn looks whether the one that has it is stuck, in ms: a time that is long beside a
+/// step and short beside a test (feature `seeded`).
+#[cfg(feature = "seeded")]
+pub(crate) const TURNS_LOOK_MS: u64 = 2;
+
+/// After so many looks at which the one that has the turn slept, it loses it.
+#[cfg(feature = "seeded")]
+pub(crate) const TURNS_LOOKS_ASLEEP: u32 = 2;
+
+/// After so many looks it loses the turn whatever it does, since it may wait in a loop for what another does: one second.
+#[cfg(feature = "seeded")]
+pub(crate) const TURNS_LOOKS_AWAKE: u32 = 500;
+
+/// How long building a pool with a seed waits for its threads, in ms. A spawn handler may start them later.
+#[cfg(feature = "seeded")]
+pub(crate) const TURNS_BEGIN_MS: u64 = 2_000;
+
 /// The share of a pool's stack size that must be left on the stack of a caller from outside for it to run the call itself
 /// as a guest, in eighths. A thread made with std's default stack, as our workers are, has it when it is not deep in calls.
 pub(crate) const GUEST_STACK_EIGHTHS: usize = 7;

@@ -3,6 +3,7 @@
 use crate::pool::job::JobRef;
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
+use crate::util::turns;
 
 /// What [`yield_now`] or [`yield_local`] has done.
 ///
@@ -77,6 +78,7 @@ pub(crate) fn local(seat: &Seat) -> Yield {
 
 fn run(seat: &Seat, job: Option<JobRef>) -> Yield {
     let Some(job) = job else {
+        turns::let_others();
         return Yield::Idle;
     };
     seat.at_bottom.set(false);

@@ -20,7 +20,7 @@ use crate::channel::statistics::{Cause, Records, Statistics};
 use crate::channel::waiting::{Waiters, deadline_after};
 use crate::sync::{AtomicUsize, Ordering};
 use crate::util::CachePadded;
-use crate::util::clock::HAS_CLOCK;
+use crate::util::clock::{self, HAS_CLOCK};
 use std::cell::Cell;
 use std::fmt::{self, Debug, Formatter};
 use std::sync::Arc;
@@ -86,7 +86,7 @@ struct State {
 impl<T> Shared<T> {
     /// Time since the channel was made. Never goes back.
     fn now(&self) -> Duration {
-        self.origin.map_or(Duration::ZERO, |origin| origin.elapsed())
+        self.origin.map_or(Duration::ZERO, |origin| clock::now().saturating_duration_since(origin))
     }
 }
 
@@ -109,7 +109,7 @@ pub(super) fn channel<T>(options: Options) -> Result<(Sender<T>, Receiver<T>), C
             sender: Waiters::new(),
         }),
         deadline: options.deadline,
-        origin: HAS_CLOCK.then(Instant::now),
+        origin: HAS_CLOCK.then(clock::now),
         records: Records::new(&flow),
     });
     let sender = Sender {

@@ -22,7 +22,8 @@
 use crate::pool::event::{Event, is_past};
 use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering, dropped, fence};
 use crate::tuning;
-use crate::util::clock::HAS_CLOCK;
+use crate::util::clock::{self, HAS_CLOCK};
+use crate::util::turns;
 use std::collections::VecDeque;
 use std::ptr;
 use std::sync::{OnceLock, PoisonError};
@@ -68,6 +69,7 @@ impl Waiters {
     /// Wakes one who waits, if there is one. Called after the ring was changed in such a way that one of them can go on.
     #[inline(always)]
     pub(super) fn wake_one(&self) {
+        turns::point();
         light_fence();
         // ORDERING: Relaxed. The light fence carries the edge, see the module's description.
         if self.word.load(Ordering::Relaxed) != 0 {
@@ -201,7 +203,11 @@ impl Waiters {
         self.word.fetch_or(FENCED, Ordering::Relaxed);
         // ORDERING: SeqCst fence, pairs with `wake_cold`, as the one in `wait`.
         fence(Ordering::SeqCst);
-        !HAS_CLOCK || self.fenced_since.get_or_init(Instant::now).elapsed() >= NAP
+        if !HAS_CLOCK {
+            return true;
+        }
+        let since = *self.fenced_since.get_or_init(clock::now);
+        clock::now().saturating_duration_since(since) >= NAP
     }
 
     /// Takes a task off the list; `false` if it was not there (any more).
@@ -261,7 +267,7 @@ impl Drop for Registered<'_> {
 
 /// The end of a timeout that begins now; `None` if there is none in reach.
 pub(super) fn deadline_after(timeout: Duration) -> Option<Instant> {
-    if HAS_CLOCK { Instant::now().checked_add(timeout) } else { None }
+    if HAS_CLOCK { clock::now().checked_add(timeout) } else { None }
 }
 
 const NAP: Duration = Duration::from_nanos(tuning::CHANNEL_NAP_NS);
@@ -271,7 +277,7 @@ fn nap(deadline: Option<Instant>) -> Option<Instant> {
     if !HAS_CLOCK || cfg!(loom) {
         return deadline;
     }
-    let end = Instant::now() + NAP;
+    let end = clock::now() + NAP;
     Some(deadline.map_or(end, |deadline| deadline.min(end)))
 }
 
@@ -288,14 +294,16 @@ fn search<R>(deadline: Option<Instant>, mut look: impl FnMut() -> Option<R>) -> 
             std::hint::spin_loop();
         }
     }
-    let end = Instant::now() + Duration::from_nanos(tuning::CHANNEL_SEARCH_NS);
+    let end = clock::now() + Duration::from_nanos(tuning::CHANNEL_SEARCH_NS);
     let end = deadline.map_or(end, |deadline| deadline.min(end));
     loop {
         let found = look();
-        if found.is_some() || Instant::now() >= end {
+        if found.is_some() || clock::now() >= end {
             return found;
         }
-        std::thread::yield_now();
+        if !turns::let_others() {
+            std::thread::yield_now();
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 //! sites for a report, written when a site is measured for the first time.
 
 use crate::batch::Estimate;
+use crate::util::turns;
 use crate::util::caller::Place;
 use crate::util::clock::ns_of_ticks;
 use std::collections::BTreeMap;
@@ -55,6 +56,10 @@ impl Site {
 
     #[inline]
     pub(crate) fn estimate(self) -> Estimate {
+        // What other calls have cost is no part of a schedule that is to repeat.
+        if turns::is_taking_turns() {
+            return Estimate::UNKNOWN;
+        }
         // ORDERING: Relaxed. A number by itself.
         let entry = self.slot.load(Ordering::Relaxed);
         if entry >> ESTIMATE_BITS == self.tag {
@@ -66,6 +71,9 @@ impl Site {
 
     /// Takes a new sample in, in ticks for one item. `what`, the type of the call, and its place are for reports.
     pub(crate) fn observe(self, per_item: f32, what: fn() -> &'static str, place: Option<Place>) {
+        if turns::is_taking_turns() {
+            return;
+        }
         let before = self.estimate();
         if before == Estimate::UNKNOWN {
             self.make_known(what(), place);

@@ -6,6 +6,7 @@
 
 use crate::pool::placing::Thread;
 use crate::sync::{AtomicU32, Ordering, weaken};
+use crate::util::turns::Sleeper;
 use std::time::Instant;
 
 const PARKED: u32 = 1;
@@ -19,11 +20,33 @@ pub(crate) struct Parker {
     word: AtomicU32,
     blocker: os::Blocker,
     thread: Thread,
+    sleeper: Sleeper,
 }
 
 impl Parker {
     pub(crate) fn new() -> Self {
-        Parker { word: AtomicU32::new(0), blocker: os::Blocker::new(), thread: Thread::new() }
+        Parker {
+            word: AtomicU32::new(0),
+            blocker: os::Blocker::new(),
+            thread: Thread::new(),
+            sleeper: Sleeper::new(),
+        }
+    }
+
+    /// Blocks while the word is `value`, and no longer than until the deadline; may return earlier.
+    fn block_while(&self, value: u32, deadline: Option<Instant>) {
+        // ORDERING: Relaxed. `park` acquires afterwards; the sleeper's lock keeps the wake-up from falling between this look
+        // and the wait.
+        if !self.sleeper.block_while(|| self.word.load(Ordering::Relaxed) == value, deadline) {
+            self.blocker.block_while(&self.word, value, deadline);
+        }
+    }
+
+    /// Wakes the one thread that blocks, after the word was changed.
+    fn wake_blocked(&self) {
+        if !self.sleeper.wake() {
+            self.blocker.wake(&self.word);
+        }
     }
 
     /// Blocks until there is a wake-up, and uses it up. May return without one; callers look again.
@@ -39,13 +62,13 @@ impl Parker {
         // Acquire on both outcomes pairs with the Release in `unpark`: what was done before the wake-up is visible after it.
         let before = self.word.compare_exchange(0, PARKED, Ordering::AcqRel, Ordering::Acquire);
         if before.is_ok() {
-            self.blocker.block_while(&self.word, PARKED, deadline);
+            self.block_while(PARKED, deadline);
         }
         // ORDERING: Relaxed. Only a first guess for the exchange.
         let mut word = self.word.load(Ordering::Relaxed);
         loop {
             if word & PLACING != 0 && !crate::sync::dropped("park::stay") {
-                self.blocker.block_while(&self.word, word, None);
+                self.block_while(word, None);
                 // ORDERING: Relaxed, as above.
                 word = self.word.load(Ordering::Relaxed);
                 continue;
@@ -72,7 +95,7 @@ impl Parker {
         let before = self.word.fetch_or(NOTIFIED, release);
         let parked = before == PARKED;
         if parked && !crate::sync::dropped("park::wake") {
-            self.blocker.wake(&self.word);
+            self.wake_blocked();
         }
         parked
     }
@@ -108,7 +131,7 @@ impl Parker {
         // ORDERING: Release. As in `unpark`, and pairs with the last exchange in `park`: the thread's mask. Wake-ups that
         // others have left meanwhile are part of this one, by the release sequence.
         self.word.swap(NOTIFIED, weaken("park::placed", Ordering::Release, Ordering::Relaxed));
-        self.blocker.wake(&self.word);
+        self.wake_blocked();
         true
     }
 }

@@ -25,6 +25,7 @@ mod os {
     use crate::sync::{AtomicU32, Ordering, UnsafeCell};
     use crate::tuning;
     use crate::util::clock::ticks_of_ns;
+    use crate::util::turns;
     use std::mem;
 
     /// How many wake-ups from now on are placed; [`NEVER`] where the system refuses. In a static because it is a fact about
@@ -34,7 +35,7 @@ mod os {
 
     /// See [`super::observe_delay`].
     pub(in crate::pool) fn observe_delay(ticks: u64) {
-        if ticks > ticks_of_ns(tuning::WAKE_LATE_NS) {
+        if ticks > ticks_of_ns(tuning::WAKE_LATE_NS) && !turns::is_taking_turns() {
             set(tuning::PLACED_WAKES);
         }
     }
@@ -228,6 +229,8 @@ mod os {
             std::thread::sleep(Duration::from_millis(1));
             // SAFETY: as above.
             unsafe { thread.keep_off() };
+            // By a waker that may run elsewhere by now.
+            let narrow = affinity(id).unwrap();
             // Somebody else sets a mask: one of the processors alone.
             // SAFETY: a set of bits, for which zeros are a value.
             let mut own: libc::cpu_set_t = unsafe { mem::zeroed() };

@@ -20,6 +20,7 @@ use crate::sync::{AtomicUsize, Ordering};
 use crate::topology::binding;
 use crate::tuning;
 use crate::util::clock::{self, ticks};
+use crate::util::turns::Turns;
 use crate::util::{CachePadded, unwind};
 use std::any::Any;
 use std::ops::Range;
@@ -71,6 +72,7 @@ pub(crate) struct Registry {
     pub(crate) startup: Tally,
     pub(crate) ending: Ending,
     pub(crate) wake_cost: WakeCost,
+    pub(crate) turns: Turns,
 }
 
 impl Registry {
@@ -80,13 +82,15 @@ impl Registry {
         homes: Vec<Home>,
         [group_of_cpu, group_of_node]: [Vec<usize>; 2],
         settings: Settings,
+        turns: Turns,
     ) -> Arc<Self> {
         clock::calibrate();
         Arc::new_cyclic(|registry| {
             let idle = Box::new(CachePadded::new(IdleWord::new()));
             let idle_word: *const IdleWord = &raw const **idle;
             let groups = neighbours.groups();
-            let seat = |(index, group)| Seat::new(index, group, registry.as_ptr(), idle_word);
+            let salt = turns.salt();
+            let seat = |(index, group)| Seat::new(index, group, salt, registry.as_ptr(), idle_word);
             let in_group = |(group, seats): (usize, &Range<usize>)| {
                 seats.clone().map(move |seat| (seat, group))
             };
@@ -108,6 +112,7 @@ impl Registry {
                 startup: Tally::new(),
                 ending: Ending::new(),
                 wake_cost: WakeCost::new(),
+                turns,
             }
         })
     }
@@ -219,6 +224,9 @@ impl Registry {
 
     /// Publishes a job for any worker of the pool.
     pub(crate) fn inject(&self, job: JobRef) {
+        if Seat::current().is_none() {
+            self.turns.take_part();
+        }
         self.groups[self.outside_group()].injector.push(job.to_word());
         crate::pool::seat::yield_point();
         self.notify(None);
@@ -394,6 +402,7 @@ impl Registry {
     /// The same for a caller that holds no seat of any pool.
     #[inline]
     pub(crate) fn enter<R: Send>(&self, op: impl FnOnce(&Seat, bool) -> R + Send) -> R {
+        self.turns.take_part();
         match self.try_as_guest(op) {
             Ok(result) => result,
             Err(op) => self.call_from_outside(op),

@@ -26,6 +26,7 @@ use crate::steal::deque::{Deque, Steal};
 use crate::sync::{AtomicUsize, Ordering, fence};
 use crate::tuning;
 use crate::util::rng::Rng;
+use crate::util::turns;
 use std::cell::Cell;
 use std::ptr;
 
@@ -121,10 +122,11 @@ unsafe impl Sync for Seat {}
 unsafe impl Send for Seat {}
 
 impl Seat {
-    /// A seat of the pool at `registry`, which will own it.
+    /// A seat of the pool at `registry`, which will own it. Its random choices depend on `salt`.
     pub(crate) fn new(
         index: usize,
         group: usize,
+        salt: u64,
         registry: *const Registry,
         idle: *const IdleWord,
     ) -> Self {
@@ -164,7 +166,7 @@ impl Seat {
             users: Cell::new(0),
             injected_in_a_row: Cell::new(0),
             stride: Cell::new(1),
-            rng: Rng::new(index as u64 + 1),
+            rng: Rng::new(index as u64 + 1 + salt),
             frames: FrameHome::new(),
             returns: ReturnChain::new(),
         }
@@ -561,9 +563,11 @@ impl std::fmt::Debug for Seat {
     }
 }
 
-/// With `--cfg moirai_yield_injection`: gives the processor away now and then, to shake schedules in the stress tests.
+/// A scheduling point, where the schedule is drawn from a seed. With `--cfg moirai_yield_injection`: gives the processor away
+/// now and then, to shake schedules in the stress tests.
 #[inline(always)]
 pub(crate) fn yield_point() {
+    turns::point();
     #[cfg(moirai_yield_injection)]
     {
         thread_local!(static TURN: Cell<u32> = const { Cell::new(0) });

@@ -10,7 +10,7 @@ use crate::pool::job::{JobRef, JoinHalf};
 use crate::pool::latch::CoreLatch;
 use crate::pool::placing;
 use crate::pool::scope_link::ScopeLink;
-use crate::pool::seat::Seat;
+use crate::pool::seat::{Seat, yield_point};
 use crate::pool::sleep::Found;
 use crate::pool::tag::Tag;
 use crate::steal::deque::Steal;
@@ -18,6 +18,7 @@ use crate::steal::{Distance, Reach};
 use crate::sync::{Ordering, fence};
 use crate::tuning;
 use crate::util::clock::{self, Clock, Monotonic, ticks};
+use crate::util::turns;
 use std::ptr;
 use std::time::Instant;
 
@@ -114,12 +115,14 @@ impl Seat {
     ///
     /// The caller has won the job and holds the seat.
     pub(crate) unsafe fn run_found(&self, job: JobRef) {
+        yield_point();
         let outer = self.job_scopes.replace(self.scopes.get());
         let node = if context::is_recording() { self.enter_stolen_node() } else { self.node() };
         // SAFETY: as demanded of our caller.
         unsafe { job.execute(self) };
         self.set_node(node);
         self.job_scopes.set(outer);
+        yield_point();
     }
 
     /// What was stolen belongs to what its victim was in; what was not, to what this seat is in. The node before.
@@ -474,7 +477,7 @@ impl<'a> Pause<'a> {
 
     /// Whether the deadline has passed.
     fn is_over(&self) -> bool {
-        self.deadline.is_some_and(|deadline| Instant::now() >= deadline)
+        self.deadline.is_some_and(|deadline| clock::now() >= deadline)
     }
 
     /// A job was found, or the wait has ended: the pause is over.
@@ -521,14 +524,18 @@ impl<'a> Pause<'a> {
             return false;
         }
         self.rounds += 1;
-        if self.rounds <= tuning::SPIN_ROUNDS {
+        if turns::let_others() {
+            // Another thread has had its turn.
+        } else if self.rounds <= tuning::SPIN_ROUNDS {
             for _ in 0..tuning::SPIN_PAUSES {
                 std::hint::spin_loop();
             }
             return true;
         }
         let elapsed_ns = self.clock.get_or_insert_with(Monotonic::new).now_ns();
-        std::thread::yield_now();
+        if !turns::is_taking_turns() {
+            std::thread::yield_now();
+        }
         if self.kind.takes_anything() {
             elapsed_ns < tuning::SEARCH_NS
         } else if self.announced {

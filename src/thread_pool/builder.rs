@@ -11,6 +11,7 @@ use crate::pool::seat::Seat;
 use crate::steal::StealOrder;
 use crate::topology::{CpuSet, Topology};
 use crate::tuning;
+use crate::util::turns::{self, Turns};
 use std::any::Any;
 use std::sync::Arc;
 use std::{env, fmt, io, thread};
@@ -41,6 +42,7 @@ pub struct ThreadPoolBuilder<S = DefaultSpawn> {
     wait_policy: Option<WaitPolicy>,
     guests: Option<Guests>,
     hints: Hints,
+    seed: Option<u64>,
     spawn: S,
 }
 
@@ -56,6 +58,7 @@ impl Default for ThreadPoolBuilder {
             wait_policy: None,
             guests: None,
             hints: Hints::default(),
+            seed: None,
             spawn: DefaultSpawn,
         }
     }
@@ -484,6 +487,41 @@ impl<S> ThreadPoolBuilder<S> {
         self
     }
 
+    /// Runs the threads of the pool one at a time, in an order drawn from this seed: the same seed, the same course of the
+    /// program. For tests; not in rayon; with the feature `seeded` only. See `docs/seeds.md` for what it finds and what it
+    /// does not.
+    ///
+    /// The thread that builds the pool takes part, and so do others once they call it. The environment variable
+    /// `MOIRAI_SEED` sets a seed for pools whose builder does not.
+    ///
+    /// # Examples
+    ///
+    /// A program that relies on the left half to run first:
+    ///
+    /// ```
+    /// use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
+    /// let fails = |seed| {
+    ///     let pool = moirai::ThreadPoolBuilder::new().num_threads(2).seed(seed).build().unwrap();
+    ///     let length = AtomicU32::new(0);
+    ///     let (_, seen) = pool.join(
+    ///         || {
+    ///             pool.join(|| (), || ());
+    ///             length.store(3, SeqCst)
+    ///         },
+    ///         || length.load(SeqCst),
+    ///     );
+    ///     seen != 3
+    /// };
+    /// let seed = (0..1000).find(|seed| fails(*seed)).expect("some order shows it");
+    /// assert!(fails(seed), "and shows it again");
+    /// ```
+    #[cfg(feature = "seeded")]
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.seed = Some(seed);
+        self
+    }
+
     /// Starts the threads by a closure of one's own, called on the building thread once for each, in the order of indices.
     ///
     /// It must see to it that [`ThreadBuilder::run`] is called on a thread; name and stack size are its business. If it
@@ -517,6 +555,7 @@ impl<S> ThreadPoolBuilder<S> {
             wait_policy: self.wait_policy,
             guests: self.guests,
             hints: self.hints,
+            seed: self.seed,
             spawn: CustomSpawn(spawn),
         }
     }
@@ -603,7 +642,8 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
             asks_for_pages: placement == Placement::ByPages,
             stack_bytes: self.stack_size.unwrap_or_else(default_stack_bytes),
         };
-        let registry = Registry::new(neighbours, homes, group_of, settings);
+        let turns = Turns::new(self.seed.or_else(turns::seed_from_env), threads);
+        let registry = Registry::new(neighbours, homes, group_of, settings, turns);
         // Until all threads are there, a failure must tell those that are to end.
         let ender = EndOnFailure(&registry);
         let mut first = 0;
@@ -618,6 +658,7 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
             self.spawn.spawn(worker).map_err(ThreadPoolBuildError::io)?;
         }
         std::mem::forget(ender);
+        registry.turns.begin(first);
         Ok(registry)
     }
 }
@@ -634,6 +675,7 @@ struct EndOnFailure<'a>(&'a Registry);
 impl Drop for EndOnFailure<'_> {
     fn drop(&mut self) {
         self.0.release(1);
+        self.0.turns.leave();
     }
 }
 

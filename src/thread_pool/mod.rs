@@ -498,6 +498,7 @@ impl ThreadPool {
 impl Drop for ThreadPool {
     fn drop(&mut self) {
         self.registry.release(1);
+        self.registry.turns.leave();
     }
 }
 

@@ -2,10 +2,12 @@
 //!
 //! Two clocks: [`Monotonic`], the operating system's, for what happens rarely; and [`ticks`], the processor's counter where
 //! it runs at a constant rate, for what is measured within a parallel call. Ticks are compared with each other only;
-//! [`ticks_of_ns`] turns the scheduler's constants into them.
+//! [`ticks_of_ns`] turns the scheduler's constants into them. A thread whose schedule is drawn from a seed has a clock of its
+//! own (`turns`).
 //!
 //! The statics are std's atomics, not loom's: nothing here is part of a protocol.
 
+use crate::util::turns;
 use std::cell::Cell;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -33,20 +35,28 @@ const LOOK_NS: u64 = 1_000;
 
 impl Monotonic {
     pub(crate) fn new() -> Self {
-        Monotonic { origin: HAS_CLOCK.then(Instant::now), looks: Cell::new(0) }
+        Monotonic { origin: HAS_CLOCK.then(now), looks: Cell::new(0) }
     }
 }
 
 impl Clock for Monotonic {
     fn now_ns(&self) -> u64 {
         match self.origin {
-            Some(origin) => u64::try_from(origin.elapsed().as_nanos()).unwrap_or(u64::MAX),
+            Some(origin) => {
+                let elapsed = now().saturating_duration_since(origin);
+                u64::try_from(elapsed.as_nanos()).unwrap_or(u64::MAX)
+            }
             None => {
                 self.looks.set(self.looks.get() + LOOK_NS);
                 self.looks.get()
             }
         }
     }
+}
+
+/// What time it is. Only where there is a clock.
+pub(crate) fn now() -> Instant {
+    turns::now().unwrap_or_else(Instant::now)
 }
 
 /// Ticks in 1024 ns. Zero: unknown yet.
@@ -64,6 +74,9 @@ static ORIGIN: OnceLock<(Instant, u64)> = OnceLock::new();
 /// A reading of the fastest clock, in ticks. 10 to 35 ns, by the machine.
 #[inline]
 pub(crate) fn ticks() -> u64 {
+    if let Some(now_ns) = turns::now_ns() {
+        return ticks_of_ns(now_ns);
+    }
     counter::read().unwrap_or_else(os_ticks)
 }
 
@@ -82,6 +95,7 @@ fn os_ticks() -> u64 {
 pub(crate) fn ticks_of_ns(ns: u64) -> u64 {
     // ORDERING: Relaxed. A number by itself.
     let rate = match RATE.load(Ordering::Relaxed) {
+        _ if turns::is_taking_turns() => RATE_GUESS,
         0 => RATE_GUESS,
         rate => rate,
     };
@@ -107,14 +121,14 @@ static READING: AtomicU32 = AtomicU32::new(0);
 #[inline]
 pub(crate) fn reading_cost() -> u64 {
     // ORDERING: Relaxed. A number by itself.
-    u64::from(READING.load(Ordering::Relaxed))
+    if turns::is_taking_turns() { 0 } else { u64::from(READING.load(Ordering::Relaxed)) }
 }
 
 /// Learns the counter's rate. Called now and then, off the path of calls: the first time it notes both clocks, and later,
 /// when enough time has passed, compares them.
 pub(crate) fn calibrate() {
     // ORDERING: Relaxed. A number by itself.
-    if RATE.load(Ordering::Relaxed) != 0 || !HAS_CLOCK {
+    if RATE.load(Ordering::Relaxed) != 0 || !HAS_CLOCK || turns::is_taking_turns() {
         return;
     }
     let readings: [u64; 9] = std::array::from_fn(|_| ticks());

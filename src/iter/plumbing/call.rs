@@ -24,7 +24,7 @@ use crate::metrics::sites::Site;
 use crate::pool::context;
 use crate::pool::counters::Counter;
 use crate::pool::job::{Half, JobRef, StackJob};
-use crate::pool::seat::Seat;
+use crate::pool::seat::{Seat, yield_point};
 use crate::pool::worker::Wait;
 use crate::tuning;
 use crate::util::caller::Place;
@@ -573,6 +573,7 @@ impl<'s> Call<'s> {
         self.held.set(depth + 1);
         self.share(self.last.get());
         let result = unwind::halt_unwinding(first);
+        yield_point();
         if self.seat.spawned_first.get() {
             self.seat.run_spawned_first();
         }
