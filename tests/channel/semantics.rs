@@ -53,13 +53,16 @@ macro_rules! semantics {
             fn a_blocked_send_goes_on_or_comes_back() {
                 watch!();
                 let (sender, receiver) = $channel(1);
+                let (went_on, has_gone_on) = std::sync::mpsc::channel();
                 let thread = std::thread::spawn(move || {
                     assert_eq!(sender.send(1), Ok(()));
                     assert_eq!(sender.send(2), Ok(()));
+                    went_on.send(()).unwrap();
                     sender.send(3)
                 });
                 std::thread::sleep(SHORT);
                 assert_eq!(receiver.recv(), Ok(1));
+                has_gone_on.recv().unwrap();
                 std::thread::sleep(SHORT);
                 drop(receiver);
                 assert_eq!(thread.join().unwrap(), Err(SendError(3)));
