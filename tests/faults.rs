@@ -193,6 +193,38 @@ fn a_caller_with_little_stack() {
     }
 }
 
+/// The caller's stack is nearly used up, whatever its size: its calls run on workers.
+#[test]
+fn a_caller_with_hardly_any_stack_left() {
+    /// Calls `at_the_end` with so many bytes less than at `start`.
+    #[inline(never)]
+    fn deeper(start: usize, bytes: usize, at_the_end: &dyn Fn()) {
+        let frame = std::hint::black_box([0_u8; 4 << 10]);
+        if start - frame.as_ptr().addr() < bytes {
+            deeper(start, bytes, at_the_end);
+        } else {
+            at_the_end();
+        }
+        std::hint::black_box(frame);
+    }
+    watch!();
+    let pool = ThreadPoolBuilder::new().num_threads(2).guests(Guests::Always).build().unwrap();
+    let caller = thread::Builder::new().stack_size(4 << 20);
+    thread::scope(|scope| {
+        let calls = || {
+            let here = thread::current().id();
+            let start = std::hint::black_box(0_u8);
+            deeper((&raw const start).addr(), (4 << 20) - (96 << 10), &|| {
+                for _ in 0..50 {
+                    assert_ne!(pool.install(|| thread::current().id()), here);
+                    works(&pool);
+                }
+            });
+        };
+        caller.spawn_scoped(scope, calls).unwrap().join().unwrap();
+    });
+}
+
 /// Values that are dropped during a panic call into the pool, from a worker and from outside, and catch panics of their own there:
 /// the calls work, and the first panic goes on.
 #[test]
@@ -315,8 +347,8 @@ fn no_memory_for_threads() {
     ));
 }
 
-/// A sandbox refuses everything that the pool asks for beside memory, threads and their sleep (affinity, the places of pages): pools
-/// are built and work.
+/// A sandbox refuses everything that the pool asks for beside memory, threads and their sleep (affinity, the places of pages), or
+/// all files, those of /sys and /proc too: pools are built and work. A ring that is mapped twice cannot be had, which is an error.
 #[test]
 #[cfg(all(target_os = "linux", not(moirai_tsan)))]
 fn a_sandbox_refuses_calls() {
@@ -351,8 +383,24 @@ fn a_sandbox_refuses_calls() {
         for error in [libc::EPERM, libc::ENOSYS] {
             assert_eq!(fresh.said(&error.to_string(), &[]), ["refused", "works"]);
         }
+        assert_eq!(fresh.said("files", &[]), ["no file", "one group", "works"]);
         return;
     };
+    if scenario == "files" {
+        // Neither /sys nor /proc, nor anything else that has a name.
+        refuse(&[libc::SYS_openat, libc::SYS_memfd_create], libc::ENOENT);
+        let status = std::fs::read("/proc/self/status");
+        say(status.map_or("no file", |_| "a file"));
+        let machine = Topology::detect();
+        assert!(!machine.allowed_cpus().is_empty());
+        say(if machine.groups().len() == 1 { "one group" } else { "several" });
+        let ring = moirai::channel::spsc_mapped::<u64>(1).unwrap_err();
+        assert_eq!(ring, moirai::channel::CapacityError::Mapping { code: libc::ENOENT });
+        works(&ThreadPoolBuilder::new().pinning(Pinning::Cpu).build().unwrap());
+        assert_eq!(moirai::join(|| 1, || 2), (1, 2));
+        say("works");
+        return;
+    }
     refuse(
         &[
             libc::SYS_sched_setaffinity,

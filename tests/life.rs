@@ -165,6 +165,29 @@ fn calls_from_destructors_of_locals() {
     assert_eq!(total.load(Ordering::Relaxed), 20 * (49_995_000 + 3));
 }
 
+/// Workers whose locals are destroyed when their pool ends may call into another one, and into the global one.
+#[test]
+fn calls_from_destructors_of_workers_locals() {
+    watch!();
+    struct Last(Arc<AtomicUsize>);
+    impl Drop for Last {
+        fn drop(&mut self) {
+            let sum: usize = (0..10_000_usize).into_par_iter().sum();
+            let other = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+            let (a, b) = other.join(|| 1, || 2);
+            self.0.fetch_add(sum + a + b, Ordering::Relaxed);
+        }
+    }
+    thread_local!(static LAST: std::cell::RefCell<Option<Last>> = const { std::cell::RefCell::new(None) });
+    let total = Arc::new(AtomicUsize::new(0));
+    for _ in 0..10 {
+        let pool = ThreadPoolBuilder::new().num_threads(3).build().unwrap();
+        pool.broadcast(|_| LAST.set(Some(Last(Arc::clone(&total)))));
+        pool.shutdown();
+    }
+    assert_eq!(total.load(Ordering::Relaxed), 10 * 3 * (49_995_000 + 3));
+}
+
 /// A process that forks while other threads are in the middle of a fold: the child's calls work, with a pool of its own.
 /// How often: `MOIRAI_TEST_FORKS`, 100 by default.
 #[test]

@@ -196,9 +196,10 @@ impl Chain {
                 Step::ChainWithItself if items.len() < MOST_ITEMS => {
                     items.iter().chain(&items).copied().collect()
                 }
-                Step::Windows => {
-                    items.windows(n % 5 + 1).map(|window| combine(window[0], window.len() as u64)).collect()
-                }
+                Step::Windows => items
+                    .windows(n % 5 + 1)
+                    .map(|window| combine(window[0], window.len() as u64))
+                    .collect(),
                 Step::DrainMiddle => {
                     let third = items.len() / 3;
                     items.drain(third..2 * third).collect()
@@ -232,16 +233,20 @@ impl Chain {
             End::Count => count,
             End::Most => items.iter().max().map_or(0, |item| item + 1),
             End::Partition | End::Unzip => {
-                let (odd, even): (Vec<u64>, Vec<u64>) = items.iter().partition(|item| *item % 2 == 1);
+                let (odd, even): (Vec<u64>, Vec<u64>) =
+                    items.iter().partition(|item| *item % 2 == 1);
                 let all = [odd, even].concat();
                 all.iter().fold(0, |all, item| combine(all, *item))
             }
             End::Position => {
                 items.iter().position(|item| item % 9 == 8).map_or(0, |place| place as u64 + 1)
             }
-            End::Text => {
-                items.iter().map(u64::to_string).collect::<String>().bytes().fold(0, |all, byte| combine(all, byte.into()))
-            }
+            End::Text => items
+                .iter()
+                .map(u64::to_string)
+                .collect::<String>()
+                .bytes()
+                .fold(0, |all, byte| combine(all, byte.into())),
         }
     }
 
@@ -256,7 +261,8 @@ impl Chain {
 
     fn run_end(&self, items: Vec<Item>) -> u64 {
         let count = items.len() as u64;
-        let all_of = |items: &[Item], first| items.iter().fold(first, |all, item| combine(all, item.0));
+        let all_of =
+            |items: &[Item], first| items.iter().fold(first, |all, item| combine(all, item.0));
         match self.end {
             End::Collect => all_of(&items.into_par_iter().collect::<Vec<_>>(), count),
             End::List => {
@@ -269,7 +275,8 @@ impl Chain {
                 halves.sum::<u128>() as u64
             }
             End::Fold => {
-                let folded = items.into_par_iter().fold(|| 0_u64, |all, item| all.wrapping_add(item.0));
+                let folded =
+                    items.into_par_iter().fold(|| 0_u64, |all, item| all.wrapping_add(item.0));
                 folded.reduce(|| 0, u64::wrapping_add)
             }
             End::Reduce => {
@@ -304,7 +311,11 @@ impl Chain {
             End::Unzip => {
                 let (odd, even): (Vec<Option<Item>>, Vec<Option<Item>>) = items
                     .into_par_iter()
-                    .map(|item| if item.0 % 2 == 1 { (Some(item), None) } else { (None, Some(item)) })
+                    .map(
+                        |item| {
+                            if item.0 % 2 == 1 { (Some(item), None) } else { (None, Some(item)) }
+                        },
+                    )
                     .unzip();
                 let all: Vec<Item> = odd.into_iter().chain(even).flatten().collect();
                 all_of(&all, 0)
@@ -347,9 +358,11 @@ fn run_step(mut items: Vec<Item>, step: Step, by: u8) -> Vec<Item> {
         Step::Skip => items.into_par_iter().skip(n).collect(),
         Step::StepBy => items.into_par_iter().step_by(n + 1).collect(),
         Step::Rev => items.into_par_iter().rev().collect(),
-        Step::Enumerate => {
-            items.into_par_iter().enumerate().map(|(n, item)| Item::new(item.0 ^ n as u64)).collect()
-        }
+        Step::Enumerate => items
+            .into_par_iter()
+            .enumerate()
+            .map(|(n, item)| Item::new(item.0 ^ n as u64))
+            .collect(),
         Step::Chunks => {
             let folded = |chunk: Vec<Item>| chunk.iter().fold(0, |all, item| combine(all, item.0));
             items.into_par_iter().chunks(n + 1).map(|chunk| Item::new(folded(chunk))).collect()
@@ -408,4 +421,3 @@ trait WhileSomeAll: ParallelIterator {
 }
 
 impl<I: ParallelIterator> WhileSomeAll for I {}
-

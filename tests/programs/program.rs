@@ -100,10 +100,8 @@ impl Builder<'_, '_> {
     /// A node that will be run `times` times, in a pool of so many threads.
     fn node(&mut self, depth: usize, threads: usize, times: usize) -> Node {
         self.nodes += 1;
-        let is_last = depth > 8
-            || self.nodes > MOST_NODES
-            || times * 8 > MOST_RUNS
-            || self.bytes.is_at_end();
+        let is_last =
+            depth > 8 || self.nodes > MOST_NODES || times * 8 > MOST_RUNS || self.bytes.is_at_end();
         let kind = if is_last { 0 } else { self.bytes.below(16) };
         // Their waits run anything on top of them: not too many of those.
         let kind = if times > MOST_WAITS && matches!(kind, 9 | 10) { 0 } else { kind };
@@ -134,7 +132,10 @@ impl Builder<'_, '_> {
             13 => Kind::Catch(Box::new(self.node(depth + 1, threads, times))),
             14 => {
                 let items = self.bytes.below(40);
-                Kind::Each(items as u64, Box::new(self.node(depth + 1, threads, times * (items + 1))))
+                Kind::Each(
+                    items as u64,
+                    Box::new(self.node(depth + 1, threads, times * (items + 1))),
+                )
             }
             15 => Kind::Chain(Chain::new(self.bytes)),
             _ => {

@@ -45,9 +45,8 @@ pub(crate) fn check(bytes: &[u8], pools: &Pools) {
         Machine { pools, runs: program.runs.iter().map(|_| AtomicUsize::new(0)).collect() };
     let alive = ALIVE.load(Ordering::Relaxed);
     let root = &program.root;
-    let result = catch_unwind(AssertUnwindSafe(|| {
-        pools.0[program.pool].install(|| machine.run(root))
-    }));
+    let result =
+        catch_unwind(AssertUnwindSafe(|| pools.0[program.pool].install(|| machine.run(root))));
     compare(root, &result);
     for (id, ((least, most), runs)) in program.runs.iter().zip(&machine.runs).enumerate() {
         let runs = runs.load(Ordering::Relaxed);
@@ -89,8 +88,7 @@ impl Machine<'_> {
             }
             Kind::Panic(code) => resume_unwind(Box::new(*code)),
             Kind::Join(halves) => {
-                let (left, right) =
-                    moirai::join(|| self.run(&halves[0]), || self.run(&halves[1]));
+                let (left, right) = moirai::join(|| self.run(&halves[0]), || self.run(&halves[1]));
                 combine(left, right)
             }
             Kind::Scope(kind, children) => self.run_scope(*kind, children),
@@ -142,7 +140,10 @@ impl Machine<'_> {
     fn run_detached(&self, child: &Node) -> u64 {
         let (sender, receiver) = mpsc::channel();
         // Addresses instead of references, which may not outlive this frame for all that `spawn` knows.
-        let (machine, child) = (std::ptr::from_ref(self).expose_provenance(), std::ptr::from_ref(child).expose_provenance());
+        let (machine, child) = (
+            std::ptr::from_ref(self).expose_provenance(),
+            std::ptr::from_ref(child).expose_provenance(),
+        );
         moirai::spawn(move || {
             // SAFETY: the frame of `run_detached` waits for the message.
             let machine = unsafe { &*std::ptr::with_exposed_provenance::<Machine<'_>>(machine) };

@@ -287,8 +287,7 @@ impl State {
             }
         }
         let now_ns = self.now_ns;
-        let weight_of =
-            |player: &Player| if player.is_ready(now_ns) { player.weight } else { 0 };
+        let weight_of = |player: &Player| if player.is_ready(now_ns) { player.weight } else { 0 };
         let all = self.players.iter().map(weight_of).sum();
         let mut left = self.below(all);
         for (index, player) in self.players.iter().enumerate() {
