@@ -2,7 +2,8 @@
 //! often each part was run, and that nothing is left over.
 //!
 //! The bytes that make a program are drawn from a seed, which is printed: `MOIRAI_TEST_SEED` gives it back, and
-//! `MOIRAI_TEST_PROGRAMS` says how many programs there are. `fuzz/` drives the same code with a fuzzer.
+//! `MOIRAI_TEST_PROGRAMS` says how many programs there are. `fuzz/` drives the same code with a fuzzer; `MOIRAI_TEST_INPUT` names a
+//! file that it has found (with `--features seeded`, on the same schedule).
 
 #[macro_use]
 #[path = "../common/watchdog.rs"]
@@ -38,6 +39,13 @@ fn bytes_of(mut state: u64) -> Vec<u8> {
 #[test]
 fn programs_do_what_they_do_on_one_thread() {
     watch!();
+    if let Ok(path) = std::env::var("MOIRAI_TEST_INPUT") {
+        let input = std::fs::read(path).expect("an input of the fuzzer");
+        let (seed, bytes) = input.split_first().expect("a seed and a program");
+        println!("{:#?}", program::Program::new(&mut bytes::Bytes::new(bytes)));
+        run::check(bytes, &run::Pools::new(u64::from(*seed)));
+        return;
+    }
     let seed = number("MOIRAI_TEST_SEED").unwrap_or_else(|| RandomState::new().hash_one(0) >> 20);
     println!("MOIRAI_TEST_SEED={seed}");
     let pools = run::Pools::new(seed);
