@@ -17,9 +17,9 @@ const TRIED: u32 = 2;
 static ATTEMPT: AtomicU32 = AtomicU32::new(UNTRIED);
 /// The pool, once made; leaked.
 static POOL: AtomicPtr<Registry> = AtomicPtr::new(ptr::null_mut());
-/// Counts the pools of this process: a forked child has a new one.
+/// Set once forks are watched.
 #[cfg(unix)]
-static GENERATION: AtomicU32 = AtomicU32::new(0);
+static WATCHED: AtomicU32 = AtomicU32::new(0);
 
 /// The global pool, made now if there is none yet.
 ///
@@ -63,6 +63,7 @@ fn make_default() -> &'static Registry {
 pub(crate) fn make(
     build: impl FnOnce() -> Result<Arc<Registry>, ThreadPoolBuildError>,
 ) -> Result<&'static Registry, ThreadPoolBuildError> {
+    watch_forks();
     loop {
         // ORDERING: AcqRel and Acquire. Who finds the attempt over sees what came of it.
         match ATTEMPT.compare_exchange(UNTRIED, TRYING, Ordering::AcqRel, Ordering::Acquire) {
@@ -73,7 +74,6 @@ pub(crate) fn make(
     }
     let over = AttemptOver;
     let registry = build()?;
-    watch_forks();
     let registry: &'static Registry = {
         let leaked = Arc::into_raw(registry);
         // SAFETY: the count was leaked, so the registry stays.
@@ -96,20 +96,23 @@ impl Drop for AttemptOver {
 }
 
 /// In a forked child there are no workers: forget the pool and let the next call make one.
+///
+/// Called before each attempt: a child that is forked off in the middle of one inherits an attempt that nobody ends.
 #[cfg(unix)]
 fn watch_forks() {
     extern "C" fn in_child() {
-        // ORDERING: Relaxed all. The child has one thread.
+        // ORDERING: Relaxed both. The child has one thread.
         POOL.store(ptr::null_mut(), Ordering::Relaxed);
         // ORDERING: Relaxed, as above.
         ATTEMPT.store(UNTRIED, Ordering::Relaxed);
-        // ORDERING: Relaxed, as above.
-        GENERATION.fetch_add(1, Ordering::Relaxed);
     }
-    // ORDERING: Relaxed. Only the one attempt of a process comes here; in a child the handler is inherited.
-    if GENERATION.load(Ordering::Relaxed) == 0 {
-        // SAFETY: the handler only stores to atomics, which is allowed in a forked child.
+    // ORDERING: Acquire. Pairs with the store below: who goes on to an attempt has the handler in place. A child inherits it.
+    if WATCHED.load(Ordering::Acquire) == 0 {
+        // SAFETY: the handler only stores to atomics, which is allowed in a forked child. Threads that come here at once all
+        // leave one: it does the same twice.
         unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
+        // ORDERING: Release, see above.
+        WATCHED.store(1, Ordering::Release);
     }
 }
 

@@ -188,6 +188,45 @@ fn calls_from_destructors_of_workers_locals() {
     assert_eq!(total.load(Ordering::Relaxed), 10 * 3 * (49_995_000 + 3));
 }
 
+/// A process that forks while the global pool is being made: the child makes one of its own.
+#[test]
+#[cfg(all(target_os = "linux", not(moirai_tsan)))]
+fn a_child_forked_while_the_pool_is_made_has_one() {
+    watch!();
+    let program = "a_child_forked_while_the_pool_is_made_has_one";
+    if !is_child(program) {
+        for _ in 0..5 {
+            let ended = child(program);
+            assert!(ended.status.success(), "{ended:?}");
+        }
+        return;
+    }
+    // Many threads take long to start.
+    // SAFETY: no other thread looks at the environment yet.
+    unsafe { std::env::set_var("RAYON_NUM_THREADS", "150") };
+    let threads = || std::fs::read_dir("/proc/self/task").unwrap().count();
+    let before = threads();
+    let made = thread::spawn(|| moirai::join(|| 1, || 2));
+    while threads() < before + 10 {
+        thread::yield_now();
+    }
+    // SAFETY: the child calls nothing but the pool, the allocator, which a fork leaves usable, and `_exit`.
+    let process = unsafe { libc::fork() };
+    assert!(process >= 0, "fork has failed");
+    if process == 0 {
+        // SAFETY: no demands. It ends by itself if it hangs.
+        unsafe { libc::alarm(20) };
+        let is_right = moirai::join(|| 1, || 2) == (1, 2);
+        // SAFETY: ends the child at once, without the parent's handlers.
+        unsafe { libc::_exit(if is_right { 0 } else { 1 }) };
+    }
+    let mut status = 0;
+    // SAFETY: waits for the child above.
+    let waited = unsafe { libc::waitpid(process, &raw mut status, 0) };
+    assert_eq!((waited, status), (process, 0), "status {status:#x}");
+    assert_eq!(made.join().unwrap(), (1, 2));
+}
+
 /// A process that forks while other threads are in the middle of a fold: the child's calls work, with a pool of its own.
 /// How often: `MOIRAI_TEST_FORKS`, 100 by default.
 #[test]
