@@ -67,6 +67,12 @@ loom_models() {
     RUSTFLAGS="--cfg loom" some_tests cargo test --release --lib loom_
 }
 
+# Schedules drawn from seeds, and the examples that show it.
+seeded_schedules() {
+    some_tests cargo test --features seeded --test seeded
+    some_tests cargo test --features seeded --doc seed
+}
+
 stress_with_yields() {
     own_target yields
     RUSTFLAGS="--cfg moirai_yield_injection" some_tests cargo test --release --test stress
@@ -78,7 +84,7 @@ lowest_versions() {
     trap 'rm -rf "$copy"' EXIT
     # Only what is needed to build the library, as it is in the working tree.
     cp -r Cargo.toml src compat "$copy"
-    sed -i -e '/^\[\[bench\]\]/,/^$/d' -e '/^\[dev-dependencies\]/,/^$/d' "$copy/Cargo.toml"
+    sed -i -e '/^\[\[bench\]\]/,/^$/d' -e '/^\[\[test\]\]/,/^$/d' -e '/^\[dev-dependencies\]/,/^$/d' "$copy/Cargo.toml"
     own_target lowest
     CARGO_TARGET_DIR=$(realpath -m "$CARGO_TARGET_DIR")
     cd "$copy"
@@ -102,6 +108,7 @@ step "format" cargo fmt --all --check
 step "clippy" cargo clippy --workspace --all-targets -- -D warnings
 step "clippy, all features" cargo clippy --workspace --all-targets --all-features -- -D warnings
 step "tests and doc tests" cargo test --workspace
+step "schedules on demand" seeded_schedules
 step "documentation" docs
 step "benches: each workload once" cargo test --release --bench '*'
 if [ "$mode" = full ]; then

@@ -112,6 +112,9 @@ mod documents {
     struct Migration;
     #[doc = include_str!("../docs/seeing.md")]
     struct Seeing;
+    #[cfg(feature = "seeded")]
+    #[doc = include_str!("../docs/seeds.md")]
+    struct Seeds;
     #[doc = include_str!("../docs/compile_fail/items.md")]
     struct Items;
     #[doc = include_str!("../docs/compile_fail/lengths.md")]
