@@ -131,7 +131,7 @@ pub(crate) struct Chain {
 }
 
 /// Where chains grow no more, in items.
-const MOST_ITEMS: usize = 2_000;
+const MOST_ITEMS: usize = 600;
 
 fn mixed(value: u64, by: u8) -> u64 {
     (value ^ u64::from(by)).wrapping_mul(0xFF51_AFD7_ED55_8CCD) >> 7
@@ -152,7 +152,7 @@ fn function(value: u64) -> (u64, u64) {
 
 impl Chain {
     pub(crate) fn new(bytes: &mut Bytes<'_>) -> Self {
-        let items = (bytes.byte() as u64) * (bytes.byte() as u64 % 5);
+        let items = u64::from(bytes.byte()) * (u64::from(bytes.byte()) % 4);
         let steps = (0..bytes.below(5)).map(|_| (STEPS[bytes.below(STEPS.len())], bytes.byte()));
         let steps = steps.collect();
         Chain { items, steps, end: ENDS[bytes.below(ENDS.len())] }

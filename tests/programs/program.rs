@@ -10,8 +10,8 @@ pub(crate) const POOLS: [usize; 3] = [1, 2, 4];
 /// How many leaves a program may run, items of chains included.
 const MOST_RUNS: usize = 20_000;
 
-/// How often a node may be run that waits by `yield_now`.
-const MOST_WAITS: usize = 16;
+/// How often a node may be run that waits by `yield_now`, or a chain.
+const MOST_TIMES: usize = 16;
 
 /// How many nodes a program may have.
 const MOST_NODES: usize = 80;
@@ -103,8 +103,8 @@ impl Builder<'_, '_> {
         let is_last =
             depth > 8 || self.nodes > MOST_NODES || times * 8 > MOST_RUNS || self.bytes.is_at_end();
         let kind = if is_last { 0 } else { self.bytes.below(16) };
-        // Their waits run anything on top of them: not too many of those.
-        let kind = if times > MOST_WAITS && matches!(kind, 9 | 10) { 0 } else { kind };
+        // The waits of the first two run anything on top of them, and chains are long: not too many of those.
+        let kind = if times > MOST_TIMES && matches!(kind, 9 | 10 | 15) { 0 } else { kind };
         let kind = match kind {
             1 => Kind::Panic(self.bytes.byte()),
             2..=5 => {
