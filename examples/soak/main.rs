@@ -4,20 +4,22 @@
 //!
 //! Rounds of some seconds: new pools with as many threads as processors, 4 or 16 times as many, and threads from outside that
 //! do a random mix of calls with them and with the global pool. Meanwhile the threads of the process are moved from processor to
-//! processor. Each deed checks its result and what it drops; each round, that every detached job ran. In the end all threads are
-//! to be gone and the memory not to have grown. Prints a summary; the exit code is 1 if anything was wrong. When nothing has moved
-//! for a minute, the states of the pools are printed and the process aborts.
+//! processor, and get more or less time (by a control group, where one can be made). Each deed checks its result and what it
+//! drops; each round, that every detached job ran. In the end all threads are to be gone and the memory not to have grown. Prints
+//! a summary; the exit code is 1 if anything was wrong. When nothing has moved for a minute, the states of the pools are printed
+//! and the process aborts.
 
 mod channels;
 mod deeds;
 mod iterators;
 mod pools;
 mod process;
+mod quota;
 mod random;
 mod streams;
 
 use deeds::{DEEDS, World};
-use process::{Affinity, Memory, threads};
+use process::{Disturber, Memory, threads};
 use random::Random;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::process::ExitCode;
@@ -63,7 +65,7 @@ fn main() -> ExitCode {
     thread::spawn(|| watch(shown));
     moirai::join(|| (), || ());
     let threads_before = threads();
-    let affinity = Affinity::disturb(seed);
+    let disturber = Disturber::disturb(seed);
 
     let begun = Instant::now();
     let mut random = Random(seed);
@@ -76,7 +78,7 @@ fn main() -> ExitCode {
             settled = Memory::now();
         }
     }
-    let moves = affinity.restore();
+    let disturbed = disturber.restore();
 
     // Pools that were dropped, not shut down, end by themselves.
     while threads() > threads_before {
@@ -89,7 +91,12 @@ fn main() -> ExitCode {
         });
     }
 
-    println!("{rounds} rounds in {} s; {moves} changes of affinity", begun.elapsed().as_secs());
+    println!(
+        "{rounds} rounds in {} s; {} changes of affinity, {} of the quota",
+        begun.elapsed().as_secs(),
+        disturbed.moves,
+        disturbed.quotas
+    );
     for ((name, _), done) in DEEDS.iter().zip(&DONE) {
         println!("{:>10}  {name}", done.load(Ordering::Relaxed));
     }

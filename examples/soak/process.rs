@@ -1,5 +1,6 @@
 //! What the system says of this process, and where it lets it run.
 
+use crate::quota::Quota;
 use crate::random::Random;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -30,20 +31,28 @@ impl Memory {
     }
 }
 
-/// A thread that moves all threads about, several times a second.
-#[derive(Debug)]
-pub(crate) struct Affinity {
-    stop: Arc<AtomicBool>,
-    mover: JoinHandle<u64>,
+/// How often the process was disturbed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Disturbances {
+    pub(crate) moves: u64,
+    pub(crate) quotas: u64,
 }
 
-impl Affinity {
-    pub(crate) fn disturb(seed: u64) -> Affinity {
+/// A thread that several times a second moves all threads about, and changes how much time they get.
+#[derive(Debug)]
+pub(crate) struct Disturber {
+    stop: Arc<AtomicBool>,
+    mover: JoinHandle<Disturbances>,
+}
+
+impl Disturber {
+    pub(crate) fn disturb(seed: u64) -> Disturber {
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
         let mover = thread::spawn(move || {
-            let (mut random, mut moves) = (Random(seed), 0);
-            let all = system::allowed();
+            let mut random = Random(seed);
+            let mut done = Disturbances { moves: 0, quotas: 0 };
+            let (all, quota) = (system::allowed(), Quota::enter());
             while !stopped.load(Ordering::Relaxed) {
                 thread::sleep(Duration::from_millis(20 + random.below(200) as u64));
                 let mut some = all.clone();
@@ -52,17 +61,22 @@ impl Affinity {
                 }
                 if !some.is_empty() {
                     system::move_all(&some);
-                    moves += 1;
+                    done.moves += 1;
+                }
+                if let Some(quota) = quota.as_ref().filter(|_| random.below(3) == 0) {
+                    let percents = [None, Some(20), Some(50), Some(100), Some(150)];
+                    quota.set(percents[random.below(percents.len())]);
+                    done.quotas += 1;
                 }
             }
             system::move_all(&all);
-            moves
+            done
         });
-        Affinity { stop, mover }
+        Disturber { stop, mover }
     }
 
-    /// All threads may run where they might at first; says how often they were moved.
-    pub(crate) fn restore(self) -> u64 {
+    /// All threads may run where they might at first.
+    pub(crate) fn restore(self) -> Disturbances {
         self.stop.store(true, Ordering::Relaxed);
         self.mover.join().expect("moving threads does not panic")
     }
