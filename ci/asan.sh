@@ -17,14 +17,14 @@ export MOIRAI_TEST_TIMEOUT_SECONDS=${MOIRAI_TEST_TIMEOUT_SECONDS:-300}
 
 programs=("$@")
 if [ ${#programs[@]} = 0 ]; then
-    programs=(lib driver channel placement topology conformance liveness stress life)
+    programs=(lib driver channel placement topology programs conformance liveness stress life)
 fi
 
 # What a program is asked to run.
 arguments() {
     arguments=()
     case $1 in
-    conformance | liveness | stress) arguments=(on_moirai) ;;
+    conformance) arguments=(on_moirai) ;;
     # Under the sanitizer calls are not small.
     driver) arguments=(--skip small_calls_wake_nobody) ;;
     esac

@@ -53,6 +53,7 @@ mod on_moirai {
     mod yielding;
 }
 
+#[cfg(not(moirai_alone))]
 #[path = "."]
 mod on_rayon_core {
     use ::rayon_core as api;
@@ -71,6 +72,7 @@ mod on_rayon_core {
 }
 
 /// What needs the iterators, which rayon-core has not.
+#[cfg(not(moirai_alone))]
 #[path = "."]
 mod on_rayon {
     use ::rayon as api;

@@ -43,6 +43,7 @@ mod on_moirai {
     mod tracked;
 }
 
+#[cfg(not(moirai_alone))]
 #[path = "."]
 mod on_rayon {
     use ::rayon as api;

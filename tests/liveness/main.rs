@@ -31,6 +31,7 @@ mod on_moirai {
     }
 }
 
+#[cfg(not(moirai_alone))]
 #[path = "."]
 mod on_rayon_core {
     use ::rayon_core as api;
@@ -46,6 +47,7 @@ mod on_rayon_core {
     mod programs;
 }
 
+#[cfg(not(moirai_alone))]
 #[path = "."]
 mod on_rayon {
     use ::rayon as api;

@@ -21,6 +21,7 @@ mod on_moirai {
 }
 
 /// The same programs on the crate whose behaviour they state, but for the long random mix.
+#[cfg(not(moirai_alone))]
 #[path = "."]
 mod on_rayon_core {
     use ::rayon_core as api;
