@@ -166,7 +166,7 @@ impl Seat {
             users: Cell::new(0),
             injected_in_a_row: Cell::new(0),
             stride: Cell::new(1),
-            rng: Rng::new(index as u64 + 1 + salt),
+            rng: Rng::new((index as u64 + 1).wrapping_add(salt)),
             frames: FrameHome::new(),
             returns: ReturnChain::new(),
         }

@@ -133,7 +133,7 @@ impl ThreadBuilder {
             home.move_in();
         }
         registry.startup.add_one();
-        registry.turns.seat_worker(index);
+        let _seated = registry.turns.seat_worker(index);
         let handlers = registry.handlers();
         handlers.call(handlers.start.as_deref(), index);
         // SAFETY: this thread holds the seat, and is the only one to wait for its end.

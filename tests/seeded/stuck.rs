@@ -118,6 +118,17 @@ fn pools_of_all_kinds_begin_and_end() {
             Ok(())
         });
         assert!(failing.build().is_err());
+        // A thread that has been a worker calls another pool afterwards.
+        let mut threads = Vec::new();
+        let own = builder().spawn_handler(|worker| {
+            threads.push(std::thread::spawn(move || {
+                worker.run();
+                builder().build().unwrap().join(|| 1, || 2)
+            }));
+            Ok(())
+        });
+        own.build().unwrap().install(|| join(|| (), || ()));
+        threads.into_iter().for_each(|thread| assert_eq!(thread.join().unwrap(), (1, 2)));
     }
 }
 

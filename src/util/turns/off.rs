@@ -42,7 +42,9 @@ impl Turns {
         0
     }
 
-    pub(crate) fn seat_worker(&self, _index: usize) {}
+    pub(crate) fn seat_worker(&self, _index: usize) -> Seated {
+        Seated
+    }
 
     #[inline(always)]
     pub(crate) fn take_part(&self) {}
@@ -51,6 +53,9 @@ impl Turns {
 
     pub(crate) fn leave(&self) {}
 }
+
+/// A worker.
+pub(crate) struct Seated;
 
 /// Where one sleeps whom the operating system wakes.
 #[derive(Debug)]

@@ -98,15 +98,15 @@ impl Turns {
         self.seed << 16
     }
 
-    /// The calling thread is the worker with this index. It waits for its turn.
-    pub(crate) fn seat_worker(&self, index: usize) {
-        if let Some(table) = &self.table {
-            take(Part { table: Arc::clone(table), player: index, is_worker: true });
-            let mut state = table.lock();
-            state.players[index].phase = Phase::Ready;
-            table.came.notify_all();
-            table.wait_for_turn(state, index);
-        }
+    /// The calling thread is the worker with this index, until what this returns is dropped. It waits for its turn.
+    pub(crate) fn seat_worker(&self, index: usize) -> Seated {
+        let Some(table) = &self.table else { return Seated { before: None, is_seated: false } };
+        let before = take(Part { table: Arc::clone(table), player: index, is_worker: true });
+        let mut state = table.lock();
+        state.players[index].phase = Phase::Ready;
+        table.came.notify_all();
+        table.wait_for_turn(state, index);
+        Seated { before: before.filter(|part| part.is_worker), is_seated: true }
     }
 
     /// The calling thread, which is no worker, calls the pool: from now on it takes part, until it leaves, calls another
@@ -118,7 +118,7 @@ impl Turns {
             return;
         }
         let player = table.lock().add(self.workers);
-        take(Part { table: Arc::clone(table), player, is_worker: false });
+        drop(take(Part { table: Arc::clone(table), player, is_worker: false }));
         let_others();
     }
 
@@ -144,10 +144,25 @@ impl Turns {
     }
 }
 
-/// Makes `part` the calling thread's, in place of the one before. A thread that is about to end, whose locals are gone, takes
-/// part no more.
-fn take(part: Part) {
-    let _ = PART.try_with(|place| drop(place.replace(Some(part))));
+/// A worker that takes part; dropped when it has ended.
+pub(crate) struct Seated {
+    /// The thread's part as a worker of another pool, inside of which it runs this one.
+    before: Option<Part>,
+    is_seated: bool,
+}
+
+impl Drop for Seated {
+    fn drop(&mut self) {
+        if self.is_seated {
+            let _ = PART.try_with(|part| drop(part.replace(self.before.take())));
+        }
+    }
+}
+
+/// Makes `part` the calling thread's, and gives the one before. A thread that is about to end, whose locals are gone, takes part
+/// no more.
+fn take(part: Part) -> Option<Part> {
+    PART.try_with(|place| place.replace(Some(part))).ok()?
 }
 
 /// See the module's description.
