@@ -41,7 +41,7 @@ enum Step {
     FlatMapIter,
     Take,
     Skip,
-    StepBy,
+    Nth,
     Rev,
     Enumerate,
     Chunks,
@@ -67,7 +67,7 @@ const STEPS: [Step; 23] = [
     Step::FlatMapIter,
     Step::Take,
     Step::Skip,
-    Step::StepBy,
+    Step::Nth,
     Step::Rev,
     Step::Enumerate,
     Step::Chunks,
@@ -138,7 +138,7 @@ fn mixed(value: u64, by: u8) -> u64 {
 }
 
 fn is_kept(value: u64, by: u8) -> bool {
-    !value.is_multiple_of(u64::from(by % 7) + 1) || by.is_multiple_of(5)
+    value % (u64::from(by % 7) + 1) != 0 || by % 5 == 0
 }
 
 /// A function x -> a * x + b: the composition of two is associative, and its order matters.
@@ -168,7 +168,8 @@ impl Chain {
                 Step::Filter => items.into_iter().filter(|item| is_kept(*item, by)).collect(),
                 Step::FilterMap => items
                     .into_iter()
-                    .filter_map(|item| is_kept(item, by).then(|| mixed(item, by)))
+                    .filter(|item| is_kept(*item, by))
+                    .map(|item| mixed(item, by))
                     .collect(),
                 Step::FlatMap | Step::FlatMapIter if items.len() < MOST_ITEMS => items
                     .into_iter()
@@ -176,7 +177,7 @@ impl Chain {
                     .collect(),
                 Step::Take => items.into_iter().take(n).collect(),
                 Step::Skip => items.into_iter().skip(n).collect(),
-                Step::StepBy => items.into_iter().step_by(n + 1).collect(),
+                Step::Nth => items.into_iter().step_by(n + 1).collect(),
                 Step::Rev => items.into_iter().rev().collect(),
                 Step::Enumerate => {
                     items.into_iter().enumerate().map(|(n, item)| item ^ n as u64).collect()
@@ -356,7 +357,7 @@ fn run_step(mut items: Vec<Item>, step: Step, by: u8) -> Vec<Item> {
             .collect(),
         Step::Take => items.into_par_iter().take(n).collect(),
         Step::Skip => items.into_par_iter().skip(n).collect(),
-        Step::StepBy => items.into_par_iter().step_by(n + 1).collect(),
+        Step::Nth => items.into_par_iter().step_by(n + 1).collect(),
         Step::Rev => items.into_par_iter().rev().collect(),
         Step::Enumerate => items
             .into_par_iter()
