@@ -2,8 +2,8 @@
 # Everything that must hold before a change is done.
 #
 #   ci/check.sh          what a change needs while it is made: some minutes
-#   ci/check.sh full     also the models, the stress test, instruction counts, other versions, rayon's own tests and
-#                        crates that use rayon; CI runs this
+#   ci/check.sh full     also the models, the stress test, instruction counts, memcheck, other versions, rayon's own tests
+#                        and crates that use rayon; CI runs this
 #
 # Needs the Rust toolchain with rustfmt and clippy; `full` also valgrind, which it installs itself where it can.
 set -euo pipefail
@@ -116,6 +116,7 @@ if [ "$mode" = full ]; then
     step "loom models" loom_models
     step "stress with injected yields" stress_with_yields
     step "instructions per join" ci/instructions.sh
+    step "memcheck of examples" ci/memcheck.sh
     step "lowest versions" lowest_versions
     step "oldest compiler" oldest_compiler
     step "rayon's own tests" ci/rayon-tests.sh
