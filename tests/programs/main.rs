@@ -17,7 +17,7 @@ mod run;
 use std::hash::{BuildHasher, RandomState};
 
 /// How many programs are run by default.
-const PROGRAMS: u64 = 400;
+const PROGRAMS: u64 = 150;
 
 fn number(name: &str) -> Option<u64> {
     std::env::var(name).ok().map(|text| text.parse().unwrap_or_else(|_| panic!("{name}={text}")))
