@@ -7,7 +7,8 @@
 #   ci/fuzz.sh repeat FILE...     these inputs of `programs`
 #
 # What is found is written to fuzz/findings; inputs that reach new code are kept below the target folder, and some tens of
-# them, drawn at random from a smallest set that reaches all, in fuzz/corpus. libFuzzer comes with the crate libfuzzer-sys and is compiled by a C++ compiler.
+# them, drawn at random from a smallest set that reaches all, in fuzz/corpus. libFuzzer comes with the crate libfuzzer-sys and
+# is compiled by a C++ compiler.
 set -euo pipefail
 cd "$(dirname "$0")/../fuzz"
 
