@@ -8,9 +8,9 @@
 //! sites for a report, written when a site is measured for the first time.
 
 use crate::batch::Estimate;
-use crate::util::turns;
 use crate::util::caller::Place;
 use crate::util::clock::ns_of_ticks;
+use crate::util::turns;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
