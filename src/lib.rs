@@ -78,6 +78,10 @@ pub mod string;
 mod sync;
 mod thread_pool;
 pub mod topology;
+#[cfg(feature = "trace")]
+pub mod trace;
+#[cfg(not(feature = "trace"))]
+mod trace;
 mod tuning;
 mod unit;
 mod util;

@@ -11,6 +11,7 @@ use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
 use crate::pool::tag::Tag;
 use crate::sync::{AtomicPtr, Ordering, UnsafeCell, fence};
+use crate::trace::{Caller, Job};
 use crate::util::unwind;
 use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
@@ -216,6 +217,8 @@ impl JoinHalf {
 pub(crate) trait Half: Send {
     /// What comes of it.
     type Output: Send;
+    /// What it is called in a trace.
+    const JOB: Job;
 
     /// Runs it; `migrated`: on another thread than the one that forked it.
     fn run(self, migrated: bool) -> Self::Output;
@@ -227,6 +230,7 @@ where
     R: Send,
 {
     type Output = R;
+    const JOB: Job = Job::Half;
 
     #[inline(always)]
     fn run(self, migrated: bool) -> R {
@@ -241,6 +245,7 @@ where
 #[repr(C)]
 pub(crate) struct StackJob<H: Half> {
     half: JoinHalf,
+    caller: Caller,
     func: MaybeUninit<H>,
     result: UnsafeCell<MaybeUninit<thread::Result<H::Output>>>,
 }
@@ -255,6 +260,7 @@ impl<H: Half> StackJob<H> {
                 executor: AtomicPtr::new(ptr::null_mut()),
                 place: UnsafeCell::new(MaybeUninit::uninit()),
             },
+            caller: Caller::here(),
             func: MaybeUninit::new(func),
             result: UnsafeCell::new(MaybeUninit::uninit()),
         }
@@ -313,7 +319,10 @@ impl<H: Half> StackJob<H> {
         job.half.begin(seat);
         // SAFETY: the thief won the job, so nobody else reads `func`.
         let func = unsafe { job.func.assume_init_read() };
-        let body = || unwind::halt_unwinding(|| func.run(true));
+        let body = || {
+            let _running = seat.log.job(H::JOB, &job.caller);
+            unwind::halt_unwinding(|| func.run(true))
+        };
         // SAFETY: the latch lives until it is set, below; `halt_unwinding` does not unwind; the thief holds its seat.
         let result = unsafe { ExecLink::run(seat, &raw const job.half.latch, body) };
         // SAFETY: only the thief writes the result, before the latch is set.
@@ -332,6 +341,7 @@ pub(crate) struct CallJob<F, R> {
     pub(crate) latch: CoreLatch,
     /// The pool whose worker waits, if it is another one: it must outlive the wake-up (rule S6).
     home: Option<Arc<Registry>>,
+    caller: Caller,
     func: MaybeUninit<F>,
     result: UnsafeCell<MaybeUninit<thread::Result<R>>>,
 }
@@ -346,6 +356,7 @@ where
             header: JobHeader::new(Self::execute),
             latch: CoreLatch::new(),
             home,
+            caller: Caller::here(),
             func: MaybeUninit::new(func),
             result: UnsafeCell::new(MaybeUninit::uninit()),
         }
@@ -373,7 +384,9 @@ where
         let job = unsafe { &*this };
         // SAFETY: a job is executed once, so nobody else reads `func`.
         let func = unsafe { job.func.assume_init_read() };
+        let running = seat.log.job(Job::Call, &job.caller);
         let result = unwind::halt_unwinding(|| func(seat));
+        drop(running);
         // SAFETY: only the executor writes the result, before the latch is set.
         job.result.with_mut(|cell| unsafe { (*cell).write(result) });
         let home = job.home.clone();

@@ -24,6 +24,7 @@ use crate::pool::tag::Tag;
 use crate::steal::Reach;
 use crate::steal::deque::{Deque, Steal};
 use crate::sync::{AtomicUsize, Ordering, fence};
+use crate::trace::{self, Log};
 use crate::tuning;
 use crate::util::rng::Rng;
 use std::cell::Cell;
@@ -75,6 +76,7 @@ pub(crate) struct Seat {
     running_serial: AtomicUsize,
 
     pub(crate) counters: Counters,
+    pub(crate) log: Log,
 
     // Holder.
     serial: Cell<usize>,
@@ -123,6 +125,7 @@ impl Seat {
         group: usize,
         registry: *const Registry,
         idle: *const IdleWord,
+        log: Log,
     ) -> Self {
         Seat {
             idle,
@@ -144,6 +147,7 @@ impl Seat {
             running_tag: AtomicUsize::new(Tag::DETACHED.to_word()),
             running_serial: AtomicUsize::new(0),
             counters: Counters::new(),
+            log,
             serial: Cell::new(1),
             exec: Cell::new(ptr::null()),
             scopes: Cell::new(ptr::null()),
@@ -179,6 +183,8 @@ impl Seat {
     ///
     /// The thread holds the seat, and the pool stays alive until this is changed again.
     pub(crate) unsafe fn set_current(seat: *const Seat) -> *const Seat {
+        // SAFETY: null, or held by this thread and so alive.
+        trace::sit(unsafe { seat.as_ref() }.map(|seat| &seat.log));
         CURRENT.replace(seat)
     }
 

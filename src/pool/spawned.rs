@@ -4,6 +4,7 @@ use crate::pool::frame::{self, Frame, FrameHome};
 use crate::pool::job::{JobHeader, JobRef};
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
+use crate::trace::{Caller, Job};
 use std::alloc::Layout;
 use std::ptr::NonNull;
 
@@ -12,6 +13,7 @@ use std::ptr::NonNull;
 pub(crate) struct SpawnedJob<F> {
     header: JobHeader,
     home: Option<NonNull<FrameHome>>,
+    caller: Caller,
     func: F,
 }
 
@@ -26,8 +28,9 @@ impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
             None => registry.group(registry.outside_group()).frames.acquire(layout),
         };
         let job: *mut Self = memory.as_ptr().cast();
+        let (header, caller) = (JobHeader::new(Self::execute), Caller::here());
         // SAFETY: a fresh frame of this layout.
-        unsafe { job.write(SpawnedJob { header: JobHeader::new(Self::execute), home, func }) };
+        unsafe { job.write(SpawnedJob { header, home, caller, func }) };
         // SAFETY: the frame stays until the job is executed; the closure is `Send`.
         unsafe { JobRef::new(job.cast()) }
     }
@@ -36,7 +39,7 @@ impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
         let this = job.cast::<Self>().cast_mut();
         // SAFETY: alive until executed, and executed once: the closure moves out, and the frame is free for the jobs that
         // the closure spawns (rule F3).
-        let SpawnedJob { home, func, .. } = unsafe { this.read() };
+        let SpawnedJob { home, caller, func, .. } = unsafe { this.read() };
         // SAFETY: frames are not null.
         let memory = unsafe { NonNull::new_unchecked(this.cast()) };
         // SAFETY: acquired in `make` with this layout, in this pool, and empty now; the caller holds its seat.
@@ -48,6 +51,7 @@ impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
                 &seat.returns,
             )
         };
+        let _running = seat.log.job(Job::Spawned, &caller);
         func(seat);
     }
 }

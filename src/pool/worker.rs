@@ -235,6 +235,7 @@ impl Seat {
         }
         let job = registry.take_dealt_elsewhere(self.group)?;
         self.counters.bump(Counter::DealtElsewhere);
+        self.log.took_dealt();
         Some(job)
     }
 
@@ -242,6 +243,7 @@ impl Seat {
     fn take_dealt(&self) -> Option<JobRef> {
         let job = self.registry().group(self.group).dealt.take()?;
         self.counters.bump(Counter::Dealt);
+        self.log.took_dealt();
         Some(job)
     }
 
@@ -251,6 +253,7 @@ impl Seat {
 
     fn has_stolen_from(&self, victim: &Seat) {
         self.counters.bump(Counter::steals(self.distance_to(victim)));
+        self.log.stole(victim.index, self.distance_to(victim));
     }
 
     fn take_injected(&self) -> Option<JobRef> {
@@ -260,6 +263,7 @@ impl Seat {
         };
         self.injected_in_a_row.set(self.injected_in_a_row.get() + 1);
         self.counters.bump(Counter::Injected);
+        self.log.took_injected();
         Some(job)
     }
 
@@ -576,6 +580,7 @@ impl<'a> Pause<'a> {
             return;
         }
         if seat.shares.looks_empty() {
+            let _asleep = seat.log.park();
             parker.park_until(self.deadline);
         }
         self.begin_again();
@@ -586,6 +591,7 @@ impl<'a> Pause<'a> {
         let seat = self.seat;
         let registry = seat.registry();
         let lendable = matches!(self.kind, Wait::Bottom);
+        let asleep_since = seat.log.park();
         let asleep = seat.state.fall_asleep(
             seat.idle(),
             lendable,
@@ -593,6 +599,7 @@ impl<'a> Pause<'a> {
             || registry.notify(None),
         );
         if !asleep {
+            asleep_since.cancel();
             return; // Searching still.
         }
         clock::calibrate();

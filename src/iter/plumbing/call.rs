@@ -24,6 +24,7 @@ use crate::pool::counters::Counter;
 use crate::pool::job::{Half, JobRef, StackJob};
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
+use crate::trace::Job;
 use crate::tuning;
 use crate::util::clock::{HAS_CLOCK, reading_cost, ticks, ticks_of_ns};
 use crate::util::unwind;
@@ -211,6 +212,7 @@ fn run_whole<P: Piece>(seat: &Seat, piece: P) -> P::Result {
     if piece.is_full() {
         return piece.into_folder().complete();
     }
+    let _piece = seat.log.piece(piece.items());
     // Nobody else searches meanwhile, or it is over soon.
     with_stride(seat, tuning::STRIDE_MOST, || run_items(piece, None)).complete()
 }
@@ -267,6 +269,7 @@ pub(super) struct Held<P> {
 
 impl<P: Piece> Half for Held<P> {
     type Output = P::Result;
+    const JOB: Job = Job::Part;
 
     /// A thief goes on with the call.
     fn run(self, _migrated: bool) -> P::Result {
@@ -367,7 +370,9 @@ impl<'s> Call<'s> {
     fn run_piece<P: Piece>(&self, mut open: Open<P>, piece: P) -> Flow<P> {
         let items = piece.items();
         let stride = if self.is_counted { 1 } else { self.splitter.stride(self.per_item.get()) };
+        let running = self.seat.log.piece(items);
         let folder = with_stride(self.seat, stride, || run_items(piece, open.folder.take()));
+        drop(running);
         if !self.is_counted {
             self.has_run(items, folder.full());
         }

@@ -1,0 +1,55 @@
+//! A timeline of what the workers of a pool do, for a picture or a trace viewer.
+//!
+//! A pool that records has a [`Trace`]: by [`ThreadPoolBuilder::trace`](crate::ThreadPoolBuilder::trace), or, for all pools of a
+//! program, by the environment variable `MOIRAI_TRACE=FILE`, which writes the file at the end of the process. A name that ends
+//! in `.svg` is a picture for a browser, one lane a worker; any other is Chrome's trace format, which
+//! <https://ui.perfetto.dev> and `chrome://tracing` open.
+//!
+//! Recorded are jobs that another thread than their maker begins, pieces of parallel iterators with the number of their items,
+//! thefts with victim and distance, sleeps, wake-ups, calls that a guest runs itself, the gathering of collected items, and the
+//! spans that a program [names](span) itself. A `join` that nobody steals from is not: it records nothing and costs nothing.
+//!
+//! A thread keeps its newest events, 32768 if nothing else is said (1.3 MB; `MOIRAI_TRACE_EVENTS=N`), and counts those that it
+//! drops. An event costs some 60 ns, and so does a piece.
+//!
+//! What happens while a trace is written is that of slightly different moments. A process that is killed or aborts writes
+//! nothing, neither does a forked child; on Windows nothing is written by `std::process::exit`, only at the return from `main`.
+//! There, [`Trace::write_file`] writes at any time.
+
+mod event;
+mod hooks;
+
+#[cfg(feature = "tracing")]
+#[path = "context.rs"]
+mod context;
+#[cfg(not(feature = "tracing"))]
+#[path = "no_context.rs"]
+mod context;
+
+#[cfg(feature = "trace")]
+#[path = "lane.rs"]
+mod lane;
+#[cfg(not(feature = "trace"))]
+#[path = "no_lane.rs"]
+mod lane;
+
+#[cfg(feature = "trace")]
+mod exit;
+#[cfg(feature = "trace")]
+mod json;
+#[cfg(feature = "trace")]
+mod recorder;
+#[cfg(feature = "trace")]
+mod recording;
+#[cfg(feature = "trace")]
+mod svg;
+
+pub(crate) use context::Caller;
+pub(crate) use event::Job;
+pub(crate) use hooks::{Log, sit};
+pub(crate) use lane::{Choice, PoolTrace, gather};
+
+#[cfg(feature = "trace")]
+pub use lane::span;
+#[cfg(feature = "trace")]
+pub use recorder::Trace;
