@@ -18,22 +18,9 @@ impl Caller {
     pub(crate) fn here() -> Self {
         shielded(|| Caller { span: Span::current() })
     }
-
-    /// Makes the caller's span the current one, and its subscriber the default one, until the guard is dropped.
-    ///
-    /// A span for the job itself lies outside of it: so the current one is the caller's and no other.
-    pub(super) fn enter(&self, worker: usize, job: Job) -> Entered<'_> {
-        shielded(|| {
-            let subscriber = self.span.with_subscriber(|(_, it)| dispatcher::set_default(it));
-            let kind = job_name(job);
-            let job =
-                tracing::trace_span!(target: "moirai", parent: &self.span, "job", worker, kind);
-            Entered { caller: Some(self.span.enter()), job: Some(job.entered()), subscriber }
-        })
-    }
 }
 
-/// See [`Caller::enter`].
+/// See [`Reporter::enter`].
 pub(super) struct Entered<'a> {
     caller: Option<tracing::span::Entered<'a>>,
     job: Option<EnteredSpan>,
@@ -68,22 +55,49 @@ fn job_name(job: Job) -> &'static str {
     }
 }
 
-/// The pool does something.
-pub(super) fn emit(worker: usize, kind: Kind) {
-    shielded(|| match kind {
-        Kind::Piece { items } => tracing::trace!(target: "moirai", worker, items, "piece"),
-        Kind::Park => tracing::trace!(target: "moirai", worker, "park"),
-        Kind::Guest => tracing::trace!(target: "moirai", worker, "guest"),
-        Kind::Steal { victim, distance } => {
-            let distance = distance_name(distance);
-            tracing::trace!(target: "moirai", worker, victim, distance, "steal");
-        }
-        Kind::Injected => tracing::trace!(target: "moirai", worker, "injected"),
-        Kind::Dealt => tracing::trace!(target: "moirai", worker, "dealt"),
-        Kind::Wake { worker: woken } => tracing::trace!(target: "moirai", worker, woken, "wake"),
-        // A job is a span, see `Caller::enter`; the rest are the program's.
-        Kind::Job(_) => {}
-        #[cfg(feature = "trace")]
-        Kind::Named(_) | Kind::Gather { .. } => {}
-    });
+/// Tells a subscriber what a worker does.
+pub(super) struct Reporter {
+    worker: usize,
+}
+
+impl Reporter {
+    pub(super) fn new(worker: usize) -> Self {
+        Reporter { worker }
+    }
+
+    /// Makes the span of a job's maker the current one, and its subscriber the default one, until the guard is dropped.
+    ///
+    /// A span for the job itself lies outside of it: so the current one is the maker's and no other.
+    pub(super) fn enter<'a>(&self, job: Job, caller: &'a Caller) -> Entered<'a> {
+        shielded(|| {
+            let subscriber = caller.span.with_subscriber(|(_, it)| dispatcher::set_default(it));
+            let (worker, kind) = (self.worker, job_name(job));
+            let job =
+                tracing::trace_span!(target: "moirai", parent: &caller.span, "job", worker, kind);
+            Entered { job: Some(job.entered()), caller: Some(caller.span.enter()), subscriber }
+        })
+    }
+
+    /// The pool does something.
+    pub(super) fn emit(&self, kind: Kind) {
+        let worker = self.worker;
+        shielded(|| match kind {
+            Kind::Piece { items } => tracing::trace!(target: "moirai", worker, items, "piece"),
+            Kind::Park => tracing::trace!(target: "moirai", worker, "park"),
+            Kind::Guest => tracing::trace!(target: "moirai", worker, "guest"),
+            Kind::Steal { victim, distance } => {
+                let distance = distance_name(distance);
+                tracing::trace!(target: "moirai", worker, victim, distance, "steal");
+            }
+            Kind::Injected => tracing::trace!(target: "moirai", worker, "injected"),
+            Kind::Dealt => tracing::trace!(target: "moirai", worker, "dealt"),
+            Kind::Wake { worker: woken } => {
+                tracing::trace!(target: "moirai", worker, woken, "wake")
+            }
+            // A job is a span, see `enter`; the rest are the program's.
+            Kind::Job(_) => {}
+            #[cfg(feature = "trace")]
+            Kind::Named(_) | Kind::Gather { .. } => {}
+        });
+    }
 }

@@ -1,6 +1,6 @@
 //! Where the pool says what it does. Without the features all of this is empty and vanishes.
 
-use super::context::{self, Caller, Entered};
+use super::context::{Caller, Entered, Reporter};
 use super::event::{Job, Kind};
 use super::lane::{self, LaneRef, PoolTrace};
 use crate::steal::Distance;
@@ -8,24 +8,24 @@ use crate::steal::Distance;
 /// What a seat's holder tells of its doings. Holder only, but for [`park`](Self::park): see there.
 pub(crate) struct Log {
     lane: LaneRef,
-    worker: usize,
+    reporter: Reporter,
 }
 
 impl Log {
     pub(crate) fn new(pool: &PoolTrace, worker: usize) -> Self {
-        Log { lane: pool.lane(worker), worker }
+        Log { lane: pool.lane(worker), reporter: Reporter::new(worker) }
     }
 
     #[inline(always)]
     fn note(&self, kind: Kind) {
         self.lane.note(kind);
-        context::emit(self.worker, kind);
+        self.reporter.emit(kind);
     }
 
     #[inline(always)]
     fn begin(&self, kind: Kind) -> Span<'_> {
         self.lane.begin(kind);
-        context::emit(self.worker, kind);
+        self.reporter.emit(kind);
         Span(&self.lane)
     }
 
@@ -75,7 +75,7 @@ impl Log {
     #[inline(always)]
     pub(crate) fn job<'a>(&'a self, job: Job, caller: &'a Caller) -> Running<'a> {
         self.lane.begin(Kind::Job(job));
-        Running { _entered: caller.enter(self.worker, job), _span: Span(&self.lane) }
+        Running { _entered: self.reporter.enter(job, caller), _span: Span(&self.lane) }
     }
 }
 

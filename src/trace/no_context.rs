@@ -12,14 +12,23 @@ impl Caller {
     pub(crate) fn here() -> Self {
         Caller
     }
-
-    #[inline(always)]
-    pub(super) fn enter(&self, _worker: usize, _job: Job) -> Entered<'_> {
-        Entered(PhantomData)
-    }
 }
 
 pub(super) struct Entered<'a>(PhantomData<&'a Caller>);
 
-#[inline(always)]
-pub(super) fn emit(_worker: usize, _kind: Kind) {}
+/// Tells a subscriber what a worker does.
+pub(super) struct Reporter;
+
+impl Reporter {
+    pub(super) fn new(_worker: usize) -> Self {
+        Reporter
+    }
+
+    #[inline(always)]
+    pub(super) fn emit(&self, _kind: Kind) {}
+
+    #[inline(always)]
+    pub(super) fn enter<'a>(&self, _job: Job, _caller: &'a Caller) -> Entered<'a> {
+        Entered(PhantomData)
+    }
+}

@@ -410,5 +410,4 @@ fn escaped(text: &str) -> String {
 }
 
 #[cfg(test)]
-#[path = "svg_tests.rs"]
 mod tests;
