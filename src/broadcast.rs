@@ -146,13 +146,12 @@ where
     OP: Fn(BroadcastContext<'_>) -> R + Sync,
     R: Send,
 {
-    unsafe fn execute(job: JobRef, seat: &Seat) {
+    unsafe fn execute_share(job: JobRef, seat: &Seat) {
         let this: *const Self = job.cast();
         // SAFETY: alive until the last count is given up; not used after this share's.
         let call = unsafe { &*this };
-        let running = seat.log.job(Job::Share, &call.caller);
-        let result = unwind::halt_unwinding(|| (call.op)(BroadcastContext::new(seat)));
-        drop(running);
+        let body = || unwind::halt_unwinding(|| (call.op)(BroadcastContext::new(seat)));
+        let result = seat.log.run(Job::Share, &call.caller, body);
         // SAFETY: each seat's resident runs one share and writes its own cell.
         call.results[seat.index].0.with_mut(|cell| unsafe { (*cell).write(result) });
         let home = call.home.clone();
@@ -172,7 +171,7 @@ where
     let seat = Seat::current();
     let home = seat.filter(|seat| !std::ptr::eq(seat.registry(), registry));
     let call = Call {
-        header: JobHeader::new(Call::<OP, R>::execute),
+        header: JobHeader::new(Call::<OP, R>::execute_share),
         op: &op,
         latch: CountLatch::new(threads),
         home: home.map(|seat| seat.registry().to_arc()),
@@ -217,13 +216,11 @@ struct Detached<OP> {
 }
 
 impl<OP: Fn(&Seat) + Send + Sync> Detached<OP> {
-    unsafe fn execute(job: JobRef, seat: &Seat) {
+    unsafe fn execute_share(job: JobRef, seat: &Seat) {
         let this = job.cast::<Self>().cast_mut();
         // SAFETY: alive until the last share is done.
         let shared = unsafe { &*this };
-        let running = seat.log.job(Job::Share, &shared.caller);
-        (shared.op)(seat);
-        drop(running);
+        seat.log.run(Job::Share, &shared.caller, || (shared.op)(seat));
         // ORDERING: AcqRel. The last one drops the closure after all others have used it.
         if shared.left.fetch_sub(1, Ordering::AcqRel) == 1 {
             // SAFETY: made by `Box::into_raw` below; nobody else has a share left.
@@ -242,7 +239,7 @@ where
     OP: Fn(&Seat) + Send + Sync,
 {
     let shared = Box::new(Detached {
-        header: JobHeader::new(Detached::<OP>::execute),
+        header: JobHeader::new(Detached::<OP>::execute_share),
         left: AtomicUsize::new(registry.seats().len()),
         caller: Caller::here(),
         op,

@@ -312,6 +312,7 @@ impl<H: Half> StackJob<H> {
         self.result.with(|result| unsafe { result.cast::<thread::Result<H::Output>>().read() })
     }
 
+    /// Its frame is where a profile shows that a stolen half, or part of an iteration, begins.
     unsafe fn execute_stolen(job: JobRef, seat: &Seat) {
         let this: *const Self = job.cast();
         // SAFETY: alive until the latch is set; the thief's reference is not used after that.
@@ -319,10 +320,8 @@ impl<H: Half> StackJob<H> {
         job.half.begin(seat);
         // SAFETY: the thief won the job, so nobody else reads `func`.
         let func = unsafe { job.func.assume_init_read() };
-        let body = || {
-            let _running = seat.log.job(H::JOB, &job.caller);
-            unwind::halt_unwinding(|| func.run(true))
-        };
+        let body =
+            || seat.log.run(H::JOB, &job.caller, || unwind::halt_unwinding(|| func.run(true)));
         // SAFETY: the latch lives until it is set, below; `halt_unwinding` does not unwind; the thief holds its seat.
         let result = unsafe { ExecLink::run(seat, &raw const job.half.latch, body) };
         // SAFETY: only the thief writes the result, before the latch is set.
@@ -353,7 +352,7 @@ where
 {
     pub(crate) fn new(func: F, home: Option<Arc<Registry>>) -> Self {
         CallJob {
-            header: JobHeader::new(Self::execute),
+            header: JobHeader::new(Self::execute_call),
             latch: CoreLatch::new(),
             home,
             caller: Caller::here(),
@@ -378,15 +377,15 @@ where
         self.result.with(|result| unsafe { result.cast::<thread::Result<R>>().read() })
     }
 
-    unsafe fn execute(job: JobRef, seat: &Seat) {
+    /// Its frame is where a profile shows that a call from outside begins.
+    unsafe fn execute_call(job: JobRef, seat: &Seat) {
         let this: *const Self = job.cast();
         // SAFETY: alive until the latch is set; not used after that.
         let job = unsafe { &*this };
         // SAFETY: a job is executed once, so nobody else reads `func`.
         let func = unsafe { job.func.assume_init_read() };
-        let running = seat.log.job(Job::Call, &job.caller);
-        let result = unwind::halt_unwinding(|| func(seat));
-        drop(running);
+        let body = || unwind::halt_unwinding(|| func(seat));
+        let result = seat.log.run(Job::Call, &job.caller, body);
         // SAFETY: only the executor writes the result, before the latch is set.
         job.result.with_mut(|cell| unsafe { (*cell).write(result) });
         let home = job.home.clone();

@@ -5,6 +5,7 @@ use crate::pool::job::{JobHeader, JobRef};
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
 use crate::trace::{Caller, Job};
+use crate::util::frame::keep_frame;
 use std::alloc::Layout;
 use std::ptr::NonNull;
 
@@ -28,14 +29,15 @@ impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
             None => registry.group(registry.outside_group()).frames.acquire(layout),
         };
         let job: *mut Self = memory.as_ptr().cast();
-        let (header, caller) = (JobHeader::new(Self::execute), Caller::here());
+        let (header, caller) = (JobHeader::new(Self::execute_spawned), Caller::here());
         // SAFETY: a fresh frame of this layout.
         unsafe { job.write(SpawnedJob { header, home, caller, func }) };
         // SAFETY: the frame stays until the job is executed; the closure is `Send`.
         unsafe { JobRef::new(job.cast()) }
     }
 
-    unsafe fn execute(job: JobRef, seat: &Seat) {
+    /// Its frame is where a profile shows that a spawned job begins.
+    unsafe fn execute_spawned(job: JobRef, seat: &Seat) {
         let this = job.cast::<Self>().cast_mut();
         // SAFETY: alive until executed, and executed once: the closure moves out, and the frame is free for the jobs that
         // the closure spawns (rule F3).
@@ -51,7 +53,6 @@ impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
                 &seat.returns,
             )
         };
-        let _running = seat.log.job(Job::Spawned, &caller);
-        func(seat);
+        keep_frame(|| seat.log.run(Job::Spawned, &caller, || func(seat)));
     }
 }

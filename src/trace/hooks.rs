@@ -1,6 +1,6 @@
 //! Where the pool says what it does. Without the features all of this is empty and vanishes.
 
-use super::context::{Caller, Entered, Reporter};
+use super::context::{Caller, Reporter};
 use super::event::{Job, Kind};
 use super::lane::{self, LaneRef, PoolTrace};
 use crate::steal::Distance;
@@ -71,11 +71,13 @@ impl Log {
         self.lane.end();
     }
 
-    /// A job that `caller` has made begins; it ends when the guard is dropped.
+    /// Runs the body of a job that `caller` has made.
     #[inline(always)]
-    pub(crate) fn job<'a>(&'a self, job: Job, caller: &'a Caller) -> Running<'a> {
+    pub(crate) fn run<R>(&self, job: Job, caller: &Caller, body: impl FnOnce() -> R) -> R {
         self.lane.begin(Kind::Job(job));
-        Running { _entered: self.reporter.enter(job, caller), _span: Span(&self.lane) }
+        let _span = Span(&self.lane);
+        let _entered = self.reporter.enter(job, caller);
+        body()
     }
 }
 
@@ -103,12 +105,4 @@ impl Drop for Span<'_> {
     fn drop(&mut self) {
         self.0.end();
     }
-}
-
-/// A job that is being run.
-#[must_use]
-pub(crate) struct Running<'a> {
-    // Dropped in this order.
-    _entered: Entered<'a>,
-    _span: Span<'a>,
 }

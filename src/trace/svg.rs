@@ -178,7 +178,7 @@ impl<'a> Picture<'a> {
         let mut svg = String::new();
         let legend = self.legend(shapes);
         let lanes_end = self.tops[self.tops.len() - 1];
-        let height = lanes_end + 40.0 + 16.0 * legend.len().div_ceil(3) as f64;
+        let height = lanes_end + 56.0 + 16.0 * legend.len().div_ceil(3) as f64;
         let _ = writeln!(
             svg,
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" \
@@ -217,6 +217,11 @@ impl<'a> Picture<'a> {
                 y + 9.0
             );
         }
+        let _ = writeln!(
+            svg,
+            "<text x=\"{LEFT}\" y=\"{}\" fill=\"#555\">Where there is nothing a worker looks for work.</text>",
+            height - 8.0
+        );
         svg.push_str("</svg>\n");
         svg
     }
@@ -300,8 +305,8 @@ impl Shape {
         if self.entry.is_moment() {
             // The point of an arrow is where the thief is.
             let point = match self.kind {
-                Kind::Steal { .. } if bottom > top => "l-2.5 -6h5z",
-                Kind::Steal { .. } => "l-2.5 6h5z",
+                Kind::Steal { .. } if bottom > top => "m0 0l-2.5 -6h5z",
+                Kind::Steal { .. } => "m0 0l-2.5 6h5z",
                 _ => "",
             };
             let _ = writeln!(

@@ -27,6 +27,7 @@ use crate::pool::worker::Wait;
 use crate::trace::Job;
 use crate::tuning;
 use crate::util::clock::{HAS_CLOCK, reading_cost, ticks, ticks_of_ns};
+use crate::util::frame::keep_frame;
 use crate::util::unwind;
 use std::cell::Cell;
 use std::mem::MaybeUninit;
@@ -229,7 +230,7 @@ fn with_stride<R>(seat: &Seat, stride: usize, body: impl FnOnce() -> R) -> R {
 /// Runs the items of a piece through a folder: the innermost loop, which stands once in the program for each kind of call.
 #[inline(never)]
 fn run_items<P: Piece>(piece: P, folder: Option<P::Folder>) -> P::Folder {
-    piece.run(folder)
+    keep_frame(|| piece.run(folder))
 }
 
 /// What the decisions of a call weigh in this pool.

@@ -52,8 +52,8 @@ fn arrows_lead_from_the_victim_to_the_thief() {
         lane(1, vec![entry(50, 50, steal(0)), entry(50, 100, Kind::Job(Job::Half))]),
     ]);
     // The lanes begin at 50 and 50 + 14 + 22.
-    assert!(svg.contains("d=\"M226 86V64l-2.5 6h5z\""), "{svg}");
-    assert!(svg.contains("d=\"M650 64V86l-2.5 -6h5z\""), "{svg}");
+    assert!(svg.contains("d=\"M226 86V64m0 0l-2.5 6h5z\""), "{svg}");
+    assert!(svg.contains("d=\"M650 64V86m0 0l-2.5 -6h5z\""), "{svg}");
     assert!(svg.contains("steal from worker 0, group"), "{svg}");
 }
 
