@@ -47,8 +47,15 @@ some_tests() {
     fi
 }
 
+# What is there with its feature only.
+traces() {
+    some_tests cargo test --features trace,tracing --test trace --test subscriber
+    some_tests cargo test --features trace,tracing --lib trace::
+    some_tests cargo test --features trace,tracing --doc trace
+}
+
 docs() {
-    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
 }
 
 # The program of the README on real input, and its answer to no input.
@@ -83,7 +90,7 @@ lowest_versions() {
     CARGO_TARGET_DIR=$(realpath -m "$CARGO_TARGET_DIR")
     cd "$copy"
     RUSTC_BOOTSTRAP=1 cargo -Z direct-minimal-versions generate-lockfile
-    cargo check --lib
+    cargo check --lib --all-features
 }
 
 # The oldest compiler that Cargo.toml allows, where it is installed.
@@ -95,13 +102,14 @@ oldest_compiler() {
         return
     fi
     own_target oldest
-    cargo "+$oldest" check --lib
+    cargo "+$oldest" check --lib --all-features
 }
 
 step "format" cargo fmt --all --check
 step "clippy" cargo clippy --workspace --all-targets -- -D warnings
 step "clippy, all features" cargo clippy --workspace --all-targets --all-features -- -D warnings
 step "tests and doc tests" cargo test --workspace
+step "timelines and tracing" traces
 step "documentation" docs
 step "benches: each workload once" cargo test --release --bench '*'
 if [ "$mode" = full ]; then

