@@ -51,7 +51,6 @@ some_tests() {
 traces() {
     some_tests cargo test --features trace,tracing --test trace --test subscriber
     some_tests cargo test --features trace,tracing --lib trace::
-    some_tests cargo test --features trace,tracing --doc trace
 }
 
 docs() {
@@ -114,6 +113,7 @@ step "documentation" docs
 step "benches: each workload once" cargo test --release --bench '*'
 if [ "$mode" = full ]; then
     step "the README's program" main_job
+    step "examples of the features" some_tests cargo test --all-features --doc trace
     step "loom models" loom_models
     step "stress with injected yields" stress_with_yields
     step "instructions per join" ci/instructions.sh

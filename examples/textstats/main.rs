@@ -83,8 +83,10 @@ pub(crate) fn run(
         return Ok(NO_INPUT);
     }
     if let Some(rounds) = rounds {
-        let summaries = (0..rounds).map(|_| stats::on_moirai(&texts));
-        let summary = summaries.last().expect("one round at least");
+        let mut summary = stats::on_moirai(&texts);
+        for _ in 1..rounds {
+            summary = stats::on_moirai(&texts);
+        }
         out.write_all(describe(&summary, texts.len()).as_bytes())?;
         return Ok(0);
     }
