@@ -58,7 +58,7 @@ impl Default for ThreadPoolBuilder {
             wait_policy: None,
             guests: None,
             hints: Hints::default(),
-            trace: Choice::default(),
+            trace: Default::default(),
             spawn: DefaultSpawn,
         }
     }
