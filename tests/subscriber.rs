@@ -1,4 +1,5 @@
 //! The feature `tracing`: which span is current in a job, and what the pool tells a subscriber.
+#![cfg(feature = "tracing")]
 
 #[path = "common/watchdog.rs"]
 #[macro_use]

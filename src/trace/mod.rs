@@ -13,8 +13,8 @@
 //! drops. A span costs some 80 ns, a moment half of that (2026-11-25, busy machine).
 //!
 //! What happens while a trace is written is that of slightly different moments. A process that is killed or aborts writes
-//! nothing, neither does a forked child; on Windows nothing is written by `std::process::exit`, only at the return from `main`.
-//! There, [`Trace::write_file`] writes at any time.
+//! nothing, neither does a forked child, nor one whose `exit` is not C's (on Windows that of `std::process` is not; a return from
+//! `main` is, there as elsewhere; tried on Linux). [`Trace::write_file`] writes at any time.
 
 mod event;
 mod hooks;

@@ -205,7 +205,10 @@ impl Trace {
     /// assert_eq!(moirai::trace::Trace::new().dropped(), 0);
     /// ```
     pub fn dropped(&self) -> u64 {
-        self.recorder.recording().map_or(0, |recording| recording.dropped())
+        if !self.recorder.is_here() {
+            return 0;
+        }
+        self.recorder.lanes().all.iter().map(|lane| lane.lock().dropped).sum()
     }
 }
 

@@ -22,6 +22,8 @@ const BAR: f64 = 12.0;
 const GAP: f64 = 22.0;
 /// Bars that lie inside more others than this are not drawn.
 const ROWS: usize = 6;
+/// The most lanes of a picture: more, and it is a picture of nothing.
+const MOST_LANES: usize = 128;
 /// The most bars and arrows of a picture.
 const MOST_SHAPES: usize = 4_000;
 /// The width of a letter, as far as can be said.
@@ -71,6 +73,8 @@ pub(super) fn write(recording: &Recording, mut out: impl Write) -> io::Result<()
 
 struct Picture<'a> {
     recording: &'a Recording,
+    /// Those that are drawn.
+    lanes: &'a [LaneRecording],
     /// The times at the left and at the right.
     start: u64,
     end: u64,
@@ -94,19 +98,20 @@ struct Shape {
 
 impl<'a> Picture<'a> {
     fn new(recording: &'a Recording) -> Self {
-        let entries = || recording.lanes.iter().flat_map(|lane| &lane.entries);
+        let lanes = &recording.lanes[..recording.lanes.len().min(MOST_LANES)];
+        let entries = || lanes.iter().flat_map(|lane| &lane.entries);
         let start = entries().map(|entry| entry.start).min().unwrap_or(0);
         // Who sleeps still has nothing to show.
         let is_asleep = |entry: &&Entry| entry.is_open && entry.kind == Kind::Park;
         let ends = entries().filter(|entry| !is_asleep(entry)).map(|entry| entry.end);
         let end = ends.max().unwrap_or(recording.end).max(start + 1);
         let mut tops = vec![TOP];
-        for lane in &recording.lanes {
+        for lane in lanes {
             let rows = lane.entries.iter().filter(|entry| !entry.is_moment());
             let rows = rows.map(|entry| entry.depth + 1).max().unwrap_or(1).min(ROWS);
             tops.push(tops[tops.len() - 1] + rows as f64 * ROW + GAP);
         }
-        Picture { recording, start, end, tops }
+        Picture { recording, lanes, start, end, tops }
     }
 
     fn x(&self, time: u64) -> f64 {
@@ -122,14 +127,14 @@ impl<'a> Picture<'a> {
     /// All that is drawn, with nothing narrower than the grain by itself.
     fn shapes(&self, grain: f64) -> Vec<Shape> {
         let mut shapes = Vec::new();
-        for at in 0..self.recording.lanes.len() {
+        for at in 0..self.lanes.len() {
             self.lane_shapes(at, grain, &mut shapes);
         }
         shapes
     }
 
     fn lane_shapes(&self, at: usize, grain: f64, shapes: &mut Vec<Shape>) {
-        let lane = &self.recording.lanes[at];
+        let lane = &self.lanes[at];
         // The last shape of each row and look, to which narrow neighbours are added.
         let mut last: BTreeMap<(usize, &str, usize), Shape> = BTreeMap::new();
         for entry in lane.entries.iter().filter(|entry| entry.depth < ROWS) {
@@ -156,9 +161,9 @@ impl<'a> Picture<'a> {
         let row = lane_top + entry.depth as f64 * ROW;
         let (top, bottom) = match entry.kind {
             Kind::Steal { victim, .. } => {
-                let pool = self.recording.lanes[at].pool;
+                let pool = self.lanes[at].pool;
                 let is_victim = |lane: &LaneRecording| lane.pool == pool && lane.index == victim;
-                let victim = self.recording.lanes.iter().position(is_victim)?;
+                let victim = self.lanes.iter().position(is_victim)?;
                 let victim_bottom = self.tops[victim + 1] - GAP;
                 if victim < at {
                     (victim_bottom, lane_top)
@@ -192,10 +197,10 @@ impl<'a> Picture<'a> {
         let _ = writeln!(svg, "<rect width=\"{WIDTH}\" height=\"{height}\" fill=\"#fff\"/>");
         let _ = writeln!(svg, "<text x=\"10\" y=\"20\" font-size=\"13\">{}</text>", self.title());
         self.draw_axis(&mut svg, lanes_end - GAP);
-        for (lane, top) in self.recording.lanes.iter().zip(&self.tops) {
-            let pools = self.recording.lanes.iter().filter(|lane| lane.pool > 1).count();
+        let has_pools = self.lanes.iter().any(|lane| lane.pool > 1);
+        for (lane, top) in self.lanes.iter().zip(&self.tops) {
             let pool = match lane.pool {
-                pool if pools > 0 && pool > 0 => format!("pool {pool}, "),
+                pool if has_pools && pool > 0 => format!("pool {pool}, "),
                 _ => String::new(),
             };
             let name = escaped(&format!("{pool}{}", lane.name()));
@@ -233,12 +238,14 @@ impl<'a> Picture<'a> {
         };
         let workers = count(lanes.iter().filter(|lane| lane.pool > 0).count(), "worker");
         let events = count(lanes.iter().map(|lane| lane.entries.len()).sum(), "event");
-        let missing = self.recording.missing().map(|missing| format!("; {missing}"));
-        escaped(&format!(
-            "{workers}, {}, {events}{}",
-            Duration(self.length()),
-            missing.unwrap_or_default()
-        ))
+        let mut title = format!("{workers}, {}, {events}", Duration(self.length()));
+        if self.lanes.len() < lanes.len() {
+            let _ = write!(title, "; {} of {} lanes are drawn", self.lanes.len(), lanes.len());
+        }
+        if let Some(missing) = self.recording.missing() {
+            let _ = write!(title, "; {missing}");
+        }
+        escaped(&title)
     }
 
     /// The kinds that are drawn.

@@ -172,3 +172,32 @@ fn nothing_is_written_if_nobody_asks() {
     }
     assert_eq!(fresh.said("plain", &[("MOIRAI_TRACE", "")]), [RESULT, "false"]);
 }
+
+/// A forked child writes nothing: the file is its parent's.
+#[cfg(unix)]
+#[test]
+fn a_forked_child_writes_nothing() {
+    watch!();
+    let fresh = fresh!(a_forked_child_writes_nothing);
+    if fresh.scenario().is_some() {
+        let file = PathBuf::from(std::env::var_os("MOIRAI_TRACE").unwrap());
+        let before = program();
+        // SAFETY: the child calls nothing but the pool, the allocator, which a fork leaves usable, and `exit`.
+        let process = unsafe { libc::fork() };
+        if process == 0 {
+            let is_right =
+                program() == before && Trace::current().unwrap().write_file("/").is_err();
+            std::process::exit(if is_right { 0 } else { 1 });
+        }
+        let mut status = 0;
+        // SAFETY: a child of this process, and a place for its status.
+        assert_eq!(unsafe { libc::waitpid(process, &raw mut status, 0) }, process);
+        assert_eq!((status, file.exists()), (0, false));
+        return say(before);
+    }
+    let file = file("forked.json");
+    assert_eq!(traced_program(&fresh, file.to_str().unwrap(), ""), "");
+    let events = checked(&fs::read_to_string(&file).unwrap());
+    fs::remove_file(file).unwrap();
+    assert_eq!(events.iter().filter(|event| event.text("name") == "parse").count(), 1);
+}
