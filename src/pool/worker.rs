@@ -252,8 +252,9 @@ impl Seat {
     }
 
     fn has_stolen_from(&self, victim: &Seat) {
-        self.counters.bump(Counter::steals(self.distance_to(victim)));
-        self.log.stole(victim.index, self.distance_to(victim));
+        let distance = self.distance_to(victim);
+        self.counters.bump(Counter::steals(distance));
+        self.log.stole(victim.index, distance);
     }
 
     fn take_injected(&self) -> Option<JobRef> {

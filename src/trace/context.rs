@@ -9,7 +9,6 @@ use tracing::dispatcher::{self, DefaultGuard};
 use tracing::span::{EnteredSpan, Span};
 
 /// What goes along with a job from the thread that makes it.
-#[derive(Clone)]
 pub(crate) struct Caller {
     span: Span,
 }

@@ -5,7 +5,7 @@ use super::event::{Job, Kind};
 use super::lane::{self, LaneRef, PoolTrace};
 use crate::steal::Distance;
 
-/// What a seat's holder tells of its doings. Holder only, but for [`park`](Self::park): see there.
+/// What a seat's holder tells of its doings. Holder only: a sleep begins before the seat can be lent, and ends when it is back.
 pub(crate) struct Log {
     lane: LaneRef,
     reporter: Reporter,

@@ -4,7 +4,6 @@ use super::event::{Job, Kind};
 use std::marker::PhantomData;
 
 /// What goes along with a job from the thread that makes it.
-#[derive(Clone)]
 pub(crate) struct Caller;
 
 impl Caller {
