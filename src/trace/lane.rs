@@ -36,7 +36,8 @@ pub(super) struct Lane {
 
 pub(super) struct Ring {
     capacity: usize,
-    last: u64,
+    /// The latest time of all.
+    pub(super) last: u64,
     /// Begun and not ended, the outermost first.
     pub(super) open: Vec<(u64, Kind)>,
     /// In the order of their ends.

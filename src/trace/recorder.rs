@@ -348,7 +348,8 @@ impl Recorder {
                 is_open,
             };
             let done = ring.done.iter().map(|it| entry(it.start, it.end, it.kind, false));
-            let end = ring.done.back().map_or(now, |last| last.end.max(now));
+            // Something may have begun since the clock was read.
+            let end = ring.last.max(now);
             let open = ring.open.iter().rev().map(|(start, kind)| entry(*start, end, *kind, true));
             let name = (lane.pool, lane.index, lane.thread.clone());
             LaneRecording::new(name, done.chain(open).collect(), ring.dropped)
