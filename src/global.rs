@@ -37,6 +37,14 @@ pub(crate) fn global() -> &'static Registry {
     unsafe { &*pool }
 }
 
+/// The global pool, if it has been made.
+pub(crate) fn started() -> Option<Arc<Registry>> {
+    // ORDERING: Acquire, as in `global`.
+    let pool = POOL.load(Ordering::Acquire);
+    // SAFETY: null, or leaked in `make`.
+    unsafe { pool.as_ref() }.map(Registry::to_arc)
+}
+
 #[cold]
 #[inline(never)]
 fn make_default() -> &'static Registry {

@@ -22,6 +22,7 @@
 //! | something on every thread | [`broadcast()`] |
 //! | items as they are made, one after another | [`stream`] |
 //! | what the machine is made of | [`topology`] |
+//! | why a call takes as long as it does | [`explain()`], [`metrics`] |
 //! | threads of one's own, or the global pool as one wants it | [`ThreadPoolBuilder`] |
 //!
 //! The free functions use the pool of the calling thread, or the global pool, which is made at first need. It has as many
@@ -60,6 +61,7 @@ pub mod channel;
 pub mod collections;
 mod configuration;
 mod cow;
+pub mod explain;
 mod global;
 pub mod iter;
 mod join;
@@ -95,6 +97,7 @@ mod yielding;
 
 pub use broadcast::{BroadcastContext, broadcast, spawn_broadcast};
 pub use buffer::Buffer;
+pub use explain::{explain, named};
 pub use join::{FnContext, join, join_context};
 pub use scope::{Scope, ScopeFifo, in_place_scope, in_place_scope_fifo, scope, scope_fifo};
 pub use spawn::{spawn, spawn_fifo};
@@ -116,6 +119,8 @@ mod documents {
     struct Questions;
     #[doc = include_str!("../docs/migration.md")]
     struct Migration;
+    #[doc = include_str!("../docs/seeing.md")]
+    struct Seeing;
     #[doc = include_str!("../docs/compile_fail/items.md")]
     struct Items;
     #[doc = include_str!("../docs/compile_fail/lengths.md")]

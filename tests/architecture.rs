@@ -28,16 +28,19 @@ const LAYERS: &[Layer] = &[
             "metrics",
             "thread_pool",
         ],
-        below: &[BASE, "topology", "steal", "trace", "pool", CALLS],
+        // `metrics` says what items cost, as `batch` estimates it.
+        below: &[BASE, "topology", "steal", "trace", "pool", "batch", CALLS],
     },
     Layer { modules: &["batch"], below: &[BASE, "topology"] },
     // A channel blocks through the pool's one wait, and nothing else of the pool; adaptive batches are sized by `batch`.
     Layer { modules: &["channel"], below: &[BASE, "pool::event", "batch"] },
     // Below the pool, which says there what it does; it knows distances.
     Layer { modules: &["trace"], below: &[BASE, "steal"] },
+    // What calls of `iter` report to, and what is made of it.
+    Layer { modules: &["explain"], below: &[BASE, "steal", "trace", "pool", CALLS] },
     Layer {
         modules: &["iter"],
-        below: &[BASE, "topology", "steal", "trace", "pool", CALLS, "batch", "channel"],
+        below: &[BASE, "topology", "steal", "trace", "pool", CALLS, "batch", "channel", "explain"],
     },
     Layer { modules: &["bounds", "pieces"], below: &[BASE, CALLS, "iter"] },
     Layer {
@@ -89,6 +92,7 @@ const OWNERS: &[(&str, &[&str])] = &[
         "libc",
         &[
             "src/topology/",
+            "src/util/usage",
             "src/pool/park",
             "src/pool/placing",
             "src/pool/stack",
@@ -99,6 +103,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("windows_sys", &["src/topology/", "src/pool/park", "src/pool/stack"]),
     ("either", &["src/iter/"]),
     ("tracing", &["src/trace/context.rs"]),
+    ("serde", &["src/metrics/serialize"]),
     ("loom", &["src/sync.rs", "src/pool/", "src/steal/", "src/channel/", "src/stream/"]),
     ("rayon", &[]),
     ("rayon_core", &[]),

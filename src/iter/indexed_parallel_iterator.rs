@@ -5,6 +5,7 @@ use super::adaptors::*;
 use super::plumbing::{Consumer, ProducerCallback};
 use super::sinks::collect::{collect_into_vec, unzip_into_vecs};
 use super::{IntoParallelIterator, ParallelIterator};
+use crate::util::caller;
 
 /// A parallel iterator of known length, whose items can be reached by index.
 ///
@@ -43,7 +44,9 @@ pub trait IndexedParallelIterator: ParallelIterator {
     /// (0..5).into_par_iter().map(|n| n * n).collect_into_vec(&mut squares);
     /// assert_eq!(squares, [0, 1, 4, 9, 16]);
     /// ```
+    #[track_caller]
     fn collect_into_vec(self, target: &mut Vec<Self::Item>) {
+        caller::note();
         collect_into_vec(self, target)
     }
 
@@ -61,12 +64,14 @@ pub trait IndexedParallelIterator: ParallelIterator {
     /// assert_eq!(numbers, [0, 1, 2, 3]);
     /// assert_eq!(squares, [0, 1, 4, 9]);
     /// ```
+    #[track_caller]
     fn unzip_into_vecs<A, B>(self, left: &mut Vec<A>, right: &mut Vec<B>)
     where
         Self: IndexedParallelIterator<Item = (A, B)>,
         A: Send,
         B: Send,
     {
+        caller::note();
         unzip_into_vecs(self, left, right)
     }
 
@@ -238,12 +243,14 @@ pub trait IndexedParallelIterator: ParallelIterator {
     ///
     /// assert_eq!([1, 2, 3].into_par_iter().cmp([1, 3]), Ordering::Less);
     /// ```
+    #[track_caller]
     fn cmp<I>(self, other: I) -> Ordering
     where
         I: IntoParallelIterator<Item = Self::Item>,
         I::Iter: IndexedParallelIterator,
         Self::Item: Ord,
     {
+        caller::note();
         let other = other.into_par_iter();
         let lengths = self.len().cmp(&other.len());
         self.zip(other).map(|(a, b)| a.cmp(&b)).find_first(|order| order.is_ne()).unwrap_or(lengths)
@@ -261,12 +268,14 @@ pub trait IndexedParallelIterator: ParallelIterator {
     /// assert_eq!(order, Some(Ordering::Greater));
     /// assert_eq!([f64::NAN].into_par_iter().partial_cmp([0.0]), None);
     /// ```
+    #[track_caller]
     fn partial_cmp<I>(self, other: I) -> Option<Ordering>
     where
         I: IntoParallelIterator,
         I::Iter: IndexedParallelIterator,
         Self::Item: PartialOrd<I::Item>,
     {
+        caller::note();
         let other = other.into_par_iter();
         let lengths = self.len().cmp(&other.len());
         self.zip(other)
@@ -282,12 +291,14 @@ pub trait IndexedParallelIterator: ParallelIterator {
     ///
     /// assert!([1, 2].into_par_iter().eq([1, 2]));
     /// ```
+    #[track_caller]
     fn eq<I>(self, other: I) -> bool
     where
         I: IntoParallelIterator,
         I::Iter: IndexedParallelIterator,
         Self::Item: PartialEq<I::Item>,
     {
+        caller::note();
         let other = other.into_par_iter();
         self.len() == other.len() && self.zip(other).all(|(a, b)| a == b)
     }
@@ -299,12 +310,14 @@ pub trait IndexedParallelIterator: ParallelIterator {
     ///
     /// assert!([1, 2].into_par_iter().ne([1, 2, 3]));
     /// ```
+    #[track_caller]
     fn ne<I>(self, other: I) -> bool
     where
         I: IntoParallelIterator,
         I::Iter: IndexedParallelIterator,
         Self::Item: PartialEq<I::Item>,
     {
+        caller::note();
         !self.eq(other)
     }
 
@@ -315,12 +328,14 @@ pub trait IndexedParallelIterator: ParallelIterator {
     ///
     /// assert!([1, 2].into_par_iter().lt([1, 3]));
     /// ```
+    #[track_caller]
     fn lt<I>(self, other: I) -> bool
     where
         I: IntoParallelIterator,
         I::Iter: IndexedParallelIterator,
         Self::Item: PartialOrd<I::Item>,
     {
+        caller::note();
         self.partial_cmp(other).is_some_and(Ordering::is_lt)
     }
 
@@ -331,12 +346,14 @@ pub trait IndexedParallelIterator: ParallelIterator {
     ///
     /// assert!([1, 2].into_par_iter().le([1, 2]));
     /// ```
+    #[track_caller]
     fn le<I>(self, other: I) -> bool
     where
         I: IntoParallelIterator,
         I::Iter: IndexedParallelIterator,
         Self::Item: PartialOrd<I::Item>,
     {
+        caller::note();
         self.partial_cmp(other).is_some_and(Ordering::is_le)
     }
 
@@ -347,12 +364,14 @@ pub trait IndexedParallelIterator: ParallelIterator {
     ///
     /// assert!([2].into_par_iter().gt([1, 3]));
     /// ```
+    #[track_caller]
     fn gt<I>(self, other: I) -> bool
     where
         I: IntoParallelIterator,
         I::Iter: IndexedParallelIterator,
         Self::Item: PartialOrd<I::Item>,
     {
+        caller::note();
         self.partial_cmp(other).is_some_and(Ordering::is_gt)
     }
 
@@ -363,12 +382,14 @@ pub trait IndexedParallelIterator: ParallelIterator {
     ///
     /// assert!([1, 3].into_par_iter().ge([1, 3]));
     /// ```
+    #[track_caller]
     fn ge<I>(self, other: I) -> bool
     where
         I: IntoParallelIterator,
         I::Iter: IndexedParallelIterator,
         Self::Item: PartialOrd<I::Item>,
     {
+        caller::note();
         self.partial_cmp(other).is_some_and(Ordering::is_ge)
     }
 
@@ -434,10 +455,12 @@ pub trait IndexedParallelIterator: ParallelIterator {
     /// let index = [3, 8, 5].par_iter().position_any(|&n| n > 4);
     /// assert!(index == Some(1) || index == Some(2));
     /// ```
+    #[track_caller]
     fn position_any<P>(self, predicate: P) -> Option<usize>
     where
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
+        caller::note();
         self.positions(predicate).find_any(|_| true)
     }
 
@@ -448,10 +471,12 @@ pub trait IndexedParallelIterator: ParallelIterator {
     ///
     /// assert_eq!([3, 8, 5].par_iter().position_first(|&n| n > 4), Some(1));
     /// ```
+    #[track_caller]
     fn position_first<P>(self, predicate: P) -> Option<usize>
     where
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
+        caller::note();
         self.positions(predicate).find_first(|_| true)
     }
 
@@ -462,10 +487,12 @@ pub trait IndexedParallelIterator: ParallelIterator {
     ///
     /// assert_eq!([3, 8, 5].par_iter().position_last(|&n| n > 4), Some(2));
     /// ```
+    #[track_caller]
     fn position_last<P>(self, predicate: P) -> Option<usize>
     where
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
+        caller::note();
         self.positions(predicate).find_last(|_| true)
     }
 

@@ -30,6 +30,7 @@ mod opaque_debug;
 mod parallel_iterator;
 pub mod plumbing;
 mod private;
+mod progress;
 mod sinks;
 mod sources;
 mod stop_flag;
@@ -43,6 +44,7 @@ pub use self::convert::{
 pub use self::indexed_parallel_iterator::IndexedParallelIterator;
 pub(crate) use self::opaque_debug::opaque_debug;
 pub use self::parallel_iterator::ParallelIterator;
+pub use self::progress::{OnProgress, Progress};
 pub(crate) use self::sinks::ListOf;
 pub(crate) use self::sinks::collect::{extend_vec, vec_list};
 #[allow(deprecated, reason = "the former name stays for those who use it")]

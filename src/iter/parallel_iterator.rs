@@ -13,6 +13,7 @@ use super::sinks::unzip::{Partition, PartitionMap, Unzip, deal_out};
 use super::sinks::{self, BestRank, End, FindEnd};
 use super::stop_flag::StopFlag;
 use super::{FromParallelIterator, IntoParallelIterator, ParallelExtend};
+use crate::util::caller;
 
 /// A parallel iterator: items that several threads may work on at the same time.
 ///
@@ -59,10 +60,12 @@ pub trait ParallelIterator: Sized + Send {
     /// });
     /// assert_eq!(total.into_inner(), 10);
     /// ```
+    #[track_caller]
     fn for_each<OP>(self, op: OP)
     where
         OP: Fn(Self::Item) + Sync + Send,
     {
+        caller::note();
         self.map(op).drive_unindexed(sinks::Noop)
     }
 
@@ -81,11 +84,13 @@ pub trait ParallelIterator: Sized + Send {
     /// received.sort();
     /// assert_eq!(received, [0, 1, 2, 3]);
     /// ```
+    #[track_caller]
     fn for_each_with<OP, T>(self, init: T, op: OP)
     where
         OP: Fn(&mut T, Self::Item) + Sync + Send,
         T: Send + Clone,
     {
+        caller::note();
         self.map_with(init, op).drive_unindexed(sinks::Noop)
     }
 
@@ -103,11 +108,13 @@ pub trait ParallelIterator: Sized + Send {
     /// );
     /// assert_eq!(numbers, [5, 5, 5, 5]);
     /// ```
+    #[track_caller]
     fn for_each_init<OP, INIT, T>(self, init: INIT, op: OP)
     where
         OP: Fn(&mut T, Self::Item) + Sync + Send,
         INIT: Fn() -> T + Sync + Send,
     {
+        caller::note();
         self.map_init(init, op).drive_unindexed(sinks::Noop)
     }
 
@@ -123,11 +130,13 @@ pub trait ParallelIterator: Sized + Send {
     /// assert_eq!([2, 4, 6].into_par_iter().try_for_each(even), Ok(()));
     /// assert_eq!([2, 5, 6].into_par_iter().try_for_each(even), Err(5));
     /// ```
+    #[track_caller]
     fn try_for_each<OP, R>(self, op: OP) -> R
     where
         OP: Fn(Self::Item) -> R + Sync + Send,
         R: Try<Output = ()> + Send,
     {
+        caller::note();
         self.map(op).try_reduce(|| (), |(), ()| R::from_output(()))
     }
 
@@ -144,12 +153,14 @@ pub trait ParallelIterator: Sized + Send {
     /// assert_eq!(sent, Ok(()));
     /// assert_eq!(receiver.iter().sum::<i32>(), 6);
     /// ```
+    #[track_caller]
     fn try_for_each_with<OP, T, R>(self, init: T, op: OP) -> R
     where
         OP: Fn(&mut T, Self::Item) -> R + Sync + Send,
         T: Send + Clone,
         R: Try<Output = ()> + Send,
     {
+        caller::note();
         self.map_with(init, op).try_reduce(|| (), |(), ()| R::from_output(()))
     }
 
@@ -166,12 +177,14 @@ pub trait ParallelIterator: Sized + Send {
     /// );
     /// assert_eq!(fits, Some(()));
     /// ```
+    #[track_caller]
     fn try_for_each_init<OP, INIT, T, R>(self, init: INIT, op: OP) -> R
     where
         OP: Fn(&mut T, Self::Item) -> R + Sync + Send,
         INIT: Fn() -> T + Sync + Send,
         R: Try<Output = ()> + Send,
     {
+        caller::note();
         self.map_init(init, op).try_reduce(|| (), |(), ()| R::from_output(()))
     }
 
@@ -183,7 +196,9 @@ pub trait ParallelIterator: Sized + Send {
     /// let odd = (0..9_u32).into_par_iter().filter(|n| n % 2 == 1).count();
     /// assert_eq!(odd, 4);
     /// ```
+    #[track_caller]
     fn count(self) -> usize {
+        caller::note();
         self.map(|_| 1_usize).sum()
     }
 
@@ -456,11 +471,13 @@ pub trait ParallelIterator: Sized + Send {
     ///     .reduce(|| (0, 0), |a, b| (a.0 + b.0, a.1 + b.1));
     /// assert_eq!(sums, (21, 9));
     /// ```
+    #[track_caller]
     fn reduce<OP, ID>(self, identity: ID, op: OP) -> Self::Item
     where
         OP: Fn(Self::Item, Self::Item) -> Self::Item + Sync + Send,
         ID: Fn() -> Self::Item + Sync + Send,
     {
+        caller::note();
         let start = || Some(identity());
         let reduced = self.drive_unindexed(sinks::Reduce { start: &start, op: &op });
         reduced.expect("every piece starts with something")
@@ -476,10 +493,12 @@ pub trait ParallelIterator: Sized + Send {
     ///     .reduce_with(|a, b| if b.len() > a.len() { b } else { a });
     /// assert_eq!(longest, Some(&"lachesis"));
     /// ```
+    #[track_caller]
     fn reduce_with<OP>(self, op: OP) -> Option<Self::Item>
     where
         OP: Fn(Self::Item, Self::Item) -> Self::Item + Sync + Send,
     {
+        caller::note();
         self.drive_unindexed(sinks::Reduce { start: &|| None, op: &op })
     }
 
@@ -500,12 +519,14 @@ pub trait ParallelIterator: Sized + Send {
     /// assert_eq!(sum(&[1, 2, 3]), Some(6));
     /// assert_eq!(sum(&[100, 100, 100]), None);
     /// ```
+    #[track_caller]
     fn try_reduce<T, OP, ID>(self, identity: ID, op: OP) -> Self::Item
     where
         OP: Fn(T, T) -> Self::Item + Sync + Send,
         ID: Fn() -> T + Sync + Send,
         Self::Item: Try<Output = T>,
     {
+        caller::note();
         let start = || Some(identity());
         let reduced = self.drive_unindexed(sinks::TryReduce {
             start: &start,
@@ -532,11 +553,13 @@ pub trait ParallelIterator: Sized + Send {
     /// assert!(product(&["2", "x"]).unwrap().is_err());
     /// assert_eq!(product(&[]), None);
     /// ```
+    #[track_caller]
     fn try_reduce_with<T, OP>(self, op: OP) -> Option<Self::Item>
     where
         OP: Fn(T, T) -> Self::Item + Sync + Send,
         Self::Item: Try<Output = T>,
     {
+        caller::note();
         self.drive_unindexed(sinks::TryReduce { start: &|| None, op: &op, stop: &StopFlag::new() })
     }
 
@@ -643,10 +666,12 @@ pub trait ParallelIterator: Sized + Send {
     /// let total: i32 = [1, 5, 7].par_iter().sum();
     /// assert_eq!(total, 13);
     /// ```
+    #[track_caller]
     fn sum<S>(self) -> S
     where
         S: Send + Sum<Self::Item> + Sum<S>,
     {
+        caller::note();
         let sinks::SumOf(sum) = self.drive_unindexed(sinks::Accumulate::new());
         sum
     }
@@ -666,10 +691,12 @@ pub trait ParallelIterator: Sized + Send {
     /// let product: i32 = [2, 5, 7].par_iter().product();
     /// assert_eq!(product, 70);
     /// ```
+    #[track_caller]
     fn product<P>(self) -> P
     where
         P: Send + Product<Self::Item> + Product<P>,
     {
+        caller::note();
         let sinks::ProductOf(product) = self.drive_unindexed(sinks::Accumulate::new());
         product
     }
@@ -681,10 +708,12 @@ pub trait ParallelIterator: Sized + Send {
     ///
     /// assert_eq!([45, 74, 32].par_iter().min(), Some(&32));
     /// ```
+    #[track_caller]
     fn min(self) -> Option<Self::Item>
     where
         Self::Item: Ord,
     {
+        caller::note();
         self.reduce_with(Ord::min)
     }
 
@@ -696,10 +725,12 @@ pub trait ParallelIterator: Sized + Send {
     /// let least = [0.5, -3.0, 2.0].into_par_iter().min_by(f64::total_cmp);
     /// assert_eq!(least, Some(-3.0));
     /// ```
+    #[track_caller]
     fn min_by<F>(self, f: F) -> Option<Self::Item>
     where
         F: Sync + Send + Fn(&Self::Item, &Self::Item) -> Ordering,
     {
+        caller::note();
         self.reduce_with(|a, b| if f(&a, &b).is_gt() { b } else { a })
     }
 
@@ -712,11 +743,13 @@ pub trait ParallelIterator: Sized + Send {
     ///
     /// assert_eq!([-3, 2, 5].into_par_iter().min_by_key(|n: &i32| n.abs()), Some(2));
     /// ```
+    #[track_caller]
     fn min_by_key<K, F>(self, f: F) -> Option<Self::Item>
     where
         K: Ord + Send,
         F: Sync + Send + Fn(&Self::Item) -> K,
     {
+        caller::note();
         self.map(|item| (f(&item), item)).min_by(|a, b| a.0.cmp(&b.0)).map(|(_, item)| item)
     }
 
@@ -727,10 +760,12 @@ pub trait ParallelIterator: Sized + Send {
     ///
     /// assert_eq!([45, 74, 32].par_iter().max(), Some(&74));
     /// ```
+    #[track_caller]
     fn max(self) -> Option<Self::Item>
     where
         Self::Item: Ord,
     {
+        caller::note();
         self.reduce_with(Ord::max)
     }
 
@@ -742,10 +777,12 @@ pub trait ParallelIterator: Sized + Send {
     /// let greatest = [0.5, -3.0, 2.0].into_par_iter().max_by(f64::total_cmp);
     /// assert_eq!(greatest, Some(2.0));
     /// ```
+    #[track_caller]
     fn max_by<F>(self, f: F) -> Option<Self::Item>
     where
         F: Sync + Send + Fn(&Self::Item, &Self::Item) -> Ordering,
     {
+        caller::note();
         self.reduce_with(|a, b| if f(&a, &b).is_gt() { a } else { b })
     }
 
@@ -758,11 +795,13 @@ pub trait ParallelIterator: Sized + Send {
     ///
     /// assert_eq!([-9, 2, 5].into_par_iter().max_by_key(|n: &i32| n.abs()), Some(-9));
     /// ```
+    #[track_caller]
     fn max_by_key<K, F>(self, f: F) -> Option<Self::Item>
     where
         K: Ord + Send,
         F: Sync + Send + Fn(&Self::Item) -> K,
     {
+        caller::note();
         self.map(|item| (f(&item), item)).max_by(|a, b| a.0.cmp(&b.0)).map(|(_, item)| item)
     }
 
@@ -796,10 +835,12 @@ pub trait ParallelIterator: Sized + Send {
     /// let found = [3, 4, 6].par_iter().find_any(|&&n| n % 2 == 0);
     /// assert!(found == Some(&4) || found == Some(&6));
     /// ```
+    #[track_caller]
     fn find_any<P>(self, predicate: P) -> Option<Self::Item>
     where
         P: Fn(&Self::Item) -> bool + Sync + Send,
     {
+        caller::note();
         self.filter(predicate).drive_unindexed(sinks::FindAny(&StopFlag::new()))
     }
 
@@ -811,10 +852,12 @@ pub trait ParallelIterator: Sized + Send {
     /// let found = [3, 4, 6].par_iter().find_first(|&&n| n % 2 == 0);
     /// assert_eq!(found, Some(&4));
     /// ```
+    #[track_caller]
     fn find_first<P>(self, predicate: P) -> Option<Self::Item>
     where
         P: Fn(&Self::Item) -> bool + Sync + Send,
     {
+        caller::note();
         self.filter(predicate).drive_unindexed(FindEnd::new(End::First, &BestRank::new()))
     }
 
@@ -826,10 +869,12 @@ pub trait ParallelIterator: Sized + Send {
     /// let found = [3, 4, 6].par_iter().find_last(|&&n| n % 2 == 0);
     /// assert_eq!(found, Some(&6));
     /// ```
+    #[track_caller]
     fn find_last<P>(self, predicate: P) -> Option<Self::Item>
     where
         P: Fn(&Self::Item) -> bool + Sync + Send,
     {
+        caller::note();
         self.filter(predicate).drive_unindexed(FindEnd::new(End::Last, &BestRank::new()))
     }
 
@@ -841,11 +886,13 @@ pub trait ParallelIterator: Sized + Send {
     /// let number = ["a", "7"].par_iter().find_map_any(|word| word.parse().ok());
     /// assert_eq!(number, Some(7));
     /// ```
+    #[track_caller]
     fn find_map_any<P, R>(self, predicate: P) -> Option<R>
     where
         P: Fn(Self::Item) -> Option<R> + Sync + Send,
         R: Send,
     {
+        caller::note();
         self.filter_map(predicate).drive_unindexed(sinks::FindAny(&StopFlag::new()))
     }
 
@@ -857,11 +904,13 @@ pub trait ParallelIterator: Sized + Send {
     /// let number = ["a", "7", "8"].par_iter().find_map_first(|word| word.parse().ok());
     /// assert_eq!(number, Some(7));
     /// ```
+    #[track_caller]
     fn find_map_first<P, R>(self, predicate: P) -> Option<R>
     where
         P: Fn(Self::Item) -> Option<R> + Sync + Send,
         R: Send,
     {
+        caller::note();
         self.filter_map(predicate).drive_unindexed(FindEnd::new(End::First, &BestRank::new()))
     }
 
@@ -873,21 +922,25 @@ pub trait ParallelIterator: Sized + Send {
     /// let number = ["a", "7", "8"].par_iter().find_map_last(|word| word.parse().ok());
     /// assert_eq!(number, Some(8));
     /// ```
+    #[track_caller]
     fn find_map_last<P, R>(self, predicate: P) -> Option<R>
     where
         P: Fn(Self::Item) -> Option<R> + Sync + Send,
         R: Send,
     {
+        caller::note();
         self.filter_map(predicate).drive_unindexed(FindEnd::new(End::Last, &BestRank::new()))
     }
 
     /// The former name of [`find_any`](Self::find_any).
     #[doc(hidden)]
     #[deprecated(note = "say `find_any`, `find_first` or `find_last`")]
+    #[track_caller]
     fn find<P>(self, predicate: P) -> Option<Self::Item>
     where
         P: Fn(&Self::Item) -> bool + Sync + Send,
     {
+        caller::note();
         self.find_any(predicate)
     }
 
@@ -898,10 +951,12 @@ pub trait ParallelIterator: Sized + Send {
     ///
     /// assert!([0, 12, 3].par_iter().any(|&n| n > 10));
     /// ```
+    #[track_caller]
     fn any<P>(self, predicate: P) -> bool
     where
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
+        caller::note();
         self.map(predicate).find_any(|&yes| yes).is_some()
     }
 
@@ -912,10 +967,12 @@ pub trait ParallelIterator: Sized + Send {
     ///
     /// assert!(![0, 12, 3].par_iter().all(|&n| n > 10));
     /// ```
+    #[track_caller]
     fn all<P>(self, predicate: P) -> bool
     where
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
+        caller::note();
         self.map(predicate).find_any(|&yes| !yes).is_none()
     }
 
@@ -974,10 +1031,12 @@ pub trait ParallelIterator: Sized + Send {
     /// let sums: Vec<u32> = (0..4_u32).into_par_iter().map(|n| n + 1).collect();
     /// assert_eq!(sums, [1, 2, 3, 4]);
     /// ```
+    #[track_caller]
     fn collect<C>(self) -> C
     where
         C: FromParallelIterator<Self::Item>,
     {
+        caller::note();
         C::from_par_iter(self)
     }
 
@@ -990,6 +1049,7 @@ pub trait ParallelIterator: Sized + Send {
     /// assert_eq!(numbers, [1, 2]);
     /// assert_eq!(words, ["one", "two"]);
     /// ```
+    #[track_caller]
     fn unzip<A, B, FromA, FromB>(self) -> (FromA, FromB)
     where
         Self: ParallelIterator<Item = (A, B)>,
@@ -998,6 +1058,7 @@ pub trait ParallelIterator: Sized + Send {
         A: Send,
         B: Send,
     {
+        caller::note();
         deal_out(self, Unzip)
     }
 
@@ -1010,12 +1071,14 @@ pub trait ParallelIterator: Sized + Send {
     /// assert_eq!(even, [0, 2, 4]);
     /// assert_eq!(odd, [1, 3]);
     /// ```
+    #[track_caller]
     fn partition<A, B, P>(self, predicate: P) -> (A, B)
     where
         A: Default + Send + ParallelExtend<Self::Item>,
         B: Default + Send + ParallelExtend<Self::Item>,
         P: Fn(&Self::Item) -> bool + Sync + Send,
     {
+        caller::note();
         deal_out(self, Partition(predicate))
     }
 
@@ -1033,6 +1096,7 @@ pub trait ParallelIterator: Sized + Send {
     /// assert_eq!(numbers, [1, 3]);
     /// assert_eq!(words, ["b"]);
     /// ```
+    #[track_caller]
     fn partition_map<A, B, P, L, R>(self, predicate: P) -> (A, B)
     where
         A: Default + Send + ParallelExtend<L>,
@@ -1041,6 +1105,7 @@ pub trait ParallelIterator: Sized + Send {
         L: Send,
         R: Send,
     {
+        caller::note();
         deal_out(self, PartitionMap(predicate))
     }
 
@@ -1139,7 +1204,9 @@ pub trait ParallelIterator: Sized + Send {
     /// assert!(list.iter().all(|vec| !vec.is_empty()));
     /// assert_eq!(list.into_iter().flatten().count(), 50);
     /// ```
+    #[track_caller]
     fn collect_vec_list(self) -> LinkedList<Vec<Self::Item>> {
+        caller::note();
         vec_list(self)
     }
 

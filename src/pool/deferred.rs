@@ -25,6 +25,12 @@ impl Deferred {
         self.count.load(Ordering::Relaxed) == 0
     }
 
+    /// How many jobs there are, about; for reports.
+    pub(crate) fn len_hint(&self) -> usize {
+        // ORDERING: Relaxed. A statistic.
+        self.count.load(Ordering::Relaxed)
+    }
+
     fn lock(&self) -> MutexGuard<'_, Queues> {
         self.queues.lock().unwrap_or_else(PoisonError::into_inner)
     }

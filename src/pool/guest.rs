@@ -4,6 +4,8 @@
 //! indices stay unique. A guest waits like a worker that waits for descendants, and never runs a job that is not part of its
 //! call: locks that the caller holds are safe. Rules G1 to G15 of `docs/waiting.md`.
 
+use crate::pool::context;
+use crate::pool::counters::Counter;
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
 use crate::pool::sleep::LENT_ONE;
@@ -44,6 +46,10 @@ impl Registry {
         let seat = seats.find(|seat| self.seats()[*seat].state.lend(self.idle()))?;
         let seat = &self.seats()[seat];
         seat.set_holder(true, LENT_ONE);
+        seat.counters.bump(Counter::Guests);
+        if context::is_recording() {
+            context::take_along(seat);
+        }
         // SAFETY: lent to this thread; `Borrowed` gives it back before the caller's stay in the pool ends.
         let before = unsafe { Seat::set_current(seat) };
         debug_assert!(before.is_null(), "a guest holds no other seat");

@@ -6,6 +6,7 @@
 //! Every job says which threads may help while it runs: [`ExecLink`]s, on the executing thread's stack, name the latches
 //! of those who wait for the jobs that this thread executes, innermost first.
 
+use crate::pool::counters::Counter;
 use crate::pool::latch::CoreLatch;
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
@@ -324,6 +325,7 @@ impl<H: Half> StackJob<H> {
             || seat.log.run(H::JOB, &job.caller, || unwind::halt_unwinding(|| func.run(true)));
         // SAFETY: the latch lives until it is set, below; `halt_unwinding` does not unwind; the thief holds its seat.
         let result = unsafe { ExecLink::run(seat, &raw const job.half.latch, body) };
+        seat.counters.add(Counter::SlotBytes, size_of::<thread::Result<H::Output>>());
         // SAFETY: only the thief writes the result, before the latch is set.
         job.result.with_mut(|cell| unsafe { (*cell).write(result) });
         let latch = &raw const job.half.latch;

@@ -1,5 +1,6 @@
 //! Threads and jobs: how a pool is made, how its threads find work, wait, sleep and wake each other.
 
+pub(crate) mod context;
 pub(crate) mod counters;
 mod deferred;
 mod ending;
@@ -19,10 +20,10 @@ pub(crate) mod registry;
 pub(crate) mod scope_count;
 pub(crate) mod scope_link;
 pub(crate) mod seat;
-mod sleep;
+pub(crate) mod sleep;
 pub(crate) mod spawned;
 mod stack;
 pub(crate) mod tag;
 mod tally;
-mod wake_cost;
+pub(crate) mod wake_cost;
 pub(crate) mod worker;

@@ -1,6 +1,7 @@
 //! The shared side of a pool: its seats, its groups, what is set for all, and its life.
 
-use crate::pool::counters::COUNTERS;
+use crate::pool::context;
+use crate::pool::counters::NUMBERS;
 use crate::pool::ending::Ending;
 use crate::pool::group::Group;
 use crate::pool::handlers::Handlers;
@@ -68,7 +69,7 @@ pub(crate) struct Registry {
     /// Calls in progress that were dealt to the groups.
     dealing: AtomicUsize,
     /// What the seats had counted when the counters were last reset; empty if they never were.
-    pub(crate) counted_before: Mutex<Vec<[usize; COUNTERS]>>,
+    pub(crate) counted_before: Mutex<Vec<[usize; NUMBERS]>>,
     /// Workers that have begun.
     pub(crate) startup: Tally,
     pub(crate) ending: Ending,
@@ -286,6 +287,11 @@ impl Registry {
         self.groups.iter().all(|group| group.injector.looks_empty())
     }
 
+    /// How many jobs lie in the injectors, about; for reports.
+    pub(crate) fn injected_queued(&self) -> usize {
+        self.groups.iter().map(|group| group.injector.len_hint()).sum()
+    }
+
     /// Whether there is anything that an idle worker could take.
     pub(crate) fn has_visible_work(&self) -> bool {
         !self.injectors_look_empty()
@@ -407,6 +413,7 @@ impl Registry {
     #[cold]
     #[inline(never)]
     fn call_from_outside<R: Send>(&self, op: impl FnOnce(&Seat, bool) -> R + Send) -> R {
+        let op = context::carry(op);
         let job = CallJob::new(
             |seat: &Seat| {
                 let result = op(seat, true);
@@ -431,6 +438,7 @@ impl Registry {
         seat: &Seat,
         op: impl FnOnce(&Seat, bool) -> R + Send,
     ) -> R {
+        let op = context::carry(op);
         let job = CallJob::new(|seat: &Seat| op(seat, true), Some(seat.registry().to_arc()));
         // SAFETY: this frame waits for the latch.
         self.inject(unsafe { job.as_job_ref() });

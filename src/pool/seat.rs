@@ -77,8 +77,12 @@ pub(crate) struct Seat {
 
     pub(crate) counters: Counters,
     pub(crate) log: Log,
+    /// What the holder's parallel calls belong to (see `context`): written by the holder, read by thieves.
+    node: AtomicUsize,
 
     // Holder.
+    /// The node of the job that was stolen last, until it is run.
+    pub(super) stolen_node: Cell<Option<usize>>,
     serial: Cell<usize>,
     pub(crate) exec: Cell<*const ExecLink>,
     /// The innermost scope opened on the holder's stack.
@@ -148,6 +152,8 @@ impl Seat {
             running_serial: AtomicUsize::new(0),
             counters: Counters::new(),
             log,
+            node: AtomicUsize::new(0),
+            stolen_node: Cell::new(None),
             serial: Cell::new(1),
             exec: Cell::new(ptr::null()),
             scopes: Cell::new(ptr::null()),
@@ -231,6 +237,18 @@ impl Seat {
         self.held_by_guest.set(guest);
         // ORDERING: Relaxed. Read by the holder; who asks for attention uses a read-modify-write.
         self.quiet.store(contribution, Ordering::Relaxed);
+    }
+
+    /// What the holder's parallel calls belong to, while anybody records.
+    pub(crate) fn node(&self) -> usize {
+        // ORDERING: Relaxed. A thief that has won a job published within the node reads that node or a later one.
+        self.node.load(Ordering::Relaxed)
+    }
+
+    /// Holder only.
+    pub(crate) fn set_node(&self, node: usize) {
+        // ORDERING: Relaxed, as above.
+        self.node.store(node, Ordering::Relaxed);
     }
 
     /// What a scope opened now would be numbered. Holder only.
@@ -442,6 +460,11 @@ impl Seat {
     /// Whether anything lies in this seat's queues that an idle worker could take (shares are the resident's own).
     pub(crate) fn has_visible_work(&self) -> bool {
         !self.fork.looks_empty() || !self.spawned.looks_empty() || !self.deferred.looks_empty()
+    }
+
+    /// How many jobs lie in this seat's queues that others could take, about; for reports.
+    pub(crate) fn queued(&self) -> usize {
+        self.fork.len_hint() + self.spawned.len_hint() + self.deferred.len_hint()
     }
 
     /// Takes the oldest fork if `accept(index)` says so after `top` and `bottom` were read (rule L1).

@@ -170,6 +170,16 @@ const LENT: u32 = 4;
 /// A guest holds the seat, but the resident is to run the seat's broadcast shares and hand it back.
 const SHARE: u32 = 5;
 
+/// What a seat's resident is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Activity {
+    Running,
+    Asleep,
+    Waking,
+    /// It sleeps while a guest holds the seat.
+    Lent,
+}
+
 /// How the resident of a sleeping seat finds it.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Found {
@@ -329,6 +339,17 @@ impl SeatState {
     /// Whether the seat is the guest's again.
     pub(crate) fn is_back(&self) -> bool {
         self.read() == LENT
+    }
+
+    /// What the resident is doing, for reports.
+    pub(crate) fn activity(&self) -> Activity {
+        // ORDERING: Relaxed. A statistic.
+        match self.0.load(Ordering::Relaxed) {
+            PARKED | NAPPING => Activity::Asleep,
+            WAKING => Activity::Waking,
+            LENT | SHARE => Activity::Lent,
+            _ => Activity::Running,
+        }
     }
 
     /// The state's name, for reports.

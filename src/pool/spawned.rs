@@ -1,5 +1,6 @@
 //! Spawned jobs: closures in pooled frames.
 
+use crate::pool::counters::Counter;
 use crate::pool::frame::{self, Frame, FrameHome};
 use crate::pool::job::{JobHeader, JobRef};
 use crate::pool::registry::Registry;
@@ -7,7 +8,7 @@ use crate::pool::seat::Seat;
 use crate::trace::{Caller, Job};
 use crate::util::frame::keep_frame;
 use std::alloc::Layout;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
 /// A closure that runs once on whatever thread takes the job.
 #[repr(C)]
@@ -24,8 +25,13 @@ impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
     pub(crate) fn make(registry: &Registry, seat: Option<&Seat>, func: F) -> JobRef {
         let layout = Layout::new::<Self>();
         let Frame { memory, home } = match seat {
-            // SAFETY: the caller holds its seat.
-            Some(seat) => unsafe { seat.frames.acquire(layout) },
+            Some(seat) => {
+                // SAFETY: the caller holds its seat.
+                let frame = unsafe { seat.frames.acquire(layout) };
+                let is_hit = frame.home.is_some();
+                seat.counters.bump(if is_hit { Counter::FrameHits } else { Counter::FrameMisses });
+                frame
+            }
             None => registry.group(registry.outside_group()).frames.acquire(layout),
         };
         let job: *mut Self = memory.as_ptr().cast();
@@ -42,6 +48,9 @@ impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
         // SAFETY: alive until executed, and executed once: the closure moves out, and the frame is free for the jobs that
         // the closure spawns (rule F3).
         let SpawnedJob { home, caller, func, .. } = unsafe { this.read() };
+        if home.is_some_and(|home| !ptr::eq(home.as_ptr(), &raw const seat.frames)) {
+            seat.counters.bump(Counter::FramesReturned);
+        }
         // SAFETY: frames are not null.
         let memory = unsafe { NonNull::new_unchecked(this.cast()) };
         // SAFETY: acquired in `make` with this layout, in this pool, and empty now; the caller holds its seat.

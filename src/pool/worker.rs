@@ -4,6 +4,7 @@
 //! stack takes anything; a thread that waits for a stolen half or for a scope takes only what it waits for; one that
 //! waits for another pool takes anything of its own. Every wait of a resident runs its seat's broadcast shares.
 
+use crate::pool::context;
 use crate::pool::counters::Counter;
 use crate::pool::job::{JobRef, JoinHalf};
 use crate::pool::latch::CoreLatch;
@@ -114,9 +115,21 @@ impl Seat {
     /// The caller has won the job and holds the seat.
     pub(crate) unsafe fn run_found(&self, job: JobRef) {
         let outer = self.job_scopes.replace(self.scopes.get());
+        let node = if context::is_recording() { self.enter_stolen_node() } else { self.node() };
         // SAFETY: as demanded of our caller.
         unsafe { job.execute(self) };
+        self.set_node(node);
         self.job_scopes.set(outer);
+    }
+
+    /// What was stolen belongs to what its victim was in; what was not, to what this seat is in. The node before.
+    #[cold]
+    fn enter_stolen_node(&self) -> usize {
+        let node = self.node();
+        if let Some(stolen) = self.stolen_node.take() {
+            self.set_node(stolen);
+        }
+        node
     }
 
     /// Policy *anything* (rule W7); and always where nobody else runs what is left in the seat's queues (rule W5). A guest
@@ -255,6 +268,9 @@ impl Seat {
         let distance = self.distance_to(victim);
         self.counters.bump(Counter::steals(distance));
         self.log.stole(victim.index, distance);
+        if context::is_recording() {
+            self.stolen_node.set(Some(victim.node()));
+        }
     }
 
     fn take_injected(&self) -> Option<JobRef> {
@@ -434,6 +450,8 @@ struct Pause<'a> {
     searching: bool,
     /// The latch says that the waiter sleeps, and attention was asked for (waits for descendants only).
     announced: bool,
+    /// Woken for work, and none was found so far.
+    woken: bool,
     clock: Option<Monotonic>,
     /// When the wait is over, whether the latch is set or not.
     deadline: Option<Instant>,
@@ -453,6 +471,7 @@ impl<'a> Pause<'a> {
             rounds: 0,
             searching: false,
             announced: false,
+            woken: false,
             clock: None,
             deadline,
         }
@@ -467,6 +486,7 @@ impl<'a> Pause<'a> {
     #[inline]
     fn found(&mut self) {
         self.begin_again();
+        self.woken = false;
         self.end();
     }
 
@@ -486,6 +506,7 @@ impl<'a> Pause<'a> {
     fn end(&mut self) {
         if self.searching {
             self.searching = false;
+            self.seat.counters.end_search(ticks());
             let registry = self.seat.registry();
             if self.seat.idle().end_search() && registry.has_visible_work() {
                 registry.notify(Some(self.seat));
@@ -499,6 +520,7 @@ impl<'a> Pause<'a> {
         if self.kind.takes_anything() && !self.searching && (rests || self.is_to_be_announced()) {
             self.searching = true;
             self.seat.idle().begin_search();
+            self.seat.counters.begin_search(ticks());
         }
         if rests {
             return false;
@@ -557,6 +579,9 @@ impl<'a> Pause<'a> {
         let (seat, latch) = (self.seat, self.latch);
         let parker = seat.parker();
         seat.counters.bump(Counter::Parks);
+        if std::mem::take(&mut self.woken) {
+            seat.counters.bump(Counter::SpuriousWakes);
+        }
         if self.kind.takes_anything() {
             seat.give_up_reserve();
             if !latch.announce_sleep(parker) {
@@ -582,7 +607,14 @@ impl<'a> Pause<'a> {
         }
         if seat.shares.looks_empty() {
             let _asleep = seat.log.park();
-            parker.park_until(self.deadline);
+            // A guest sleeps beside the resident, whose time this is.
+            if seat.is_guest() {
+                parker.park_until(self.deadline);
+            } else {
+                seat.counters.fall_asleep(ticks());
+                parker.park_until(self.deadline);
+                seat.counters.awake(ticks());
+            }
         }
         self.begin_again();
     }
@@ -593,6 +625,8 @@ impl<'a> Pause<'a> {
         let registry = seat.registry();
         let lendable = matches!(self.kind, Wait::Bottom);
         let asleep_since = seat.log.park();
+        // From then on the seat may be lent: what is counted is the guest's.
+        seat.counters.fall_asleep(ticks());
         let asleep = seat.state.fall_asleep(
             seat.idle(),
             lendable,
@@ -601,6 +635,7 @@ impl<'a> Pause<'a> {
         );
         if !asleep {
             asleep_since.cancel();
+            seat.counters.rise(ticks());
             return; // Searching still.
         }
         clock::calibrate();
@@ -609,11 +644,14 @@ impl<'a> Pause<'a> {
             match seat.state.after_park() {
                 Found::Woken => {
                     // Counted as searching by whoever woke us.
+                    let now = ticks();
                     seat.counters.bump(Counter::Wakes);
+                    seat.counters.rise(now);
+                    self.woken = true;
                     if has_parked {
                         // ORDERING: Relaxed. Published by the wake-up.
                         let woken_at = seat.woken_at.load(Ordering::Relaxed);
-                        let delay = (ticks() as usize).wrapping_sub(woken_at);
+                        let delay = (now as usize).wrapping_sub(woken_at);
                         registry.wake_cost.observe_delay(delay as u64);
                         placing::observe_delay(delay as u64);
                     }
@@ -624,6 +662,7 @@ impl<'a> Pause<'a> {
                     if (latch.is_set() || !seat.shares.looks_empty() || self.is_over())
                         && seat.state.rise(seat.idle())
                     {
+                        seat.counters.rise(ticks());
                         return;
                     }
                     seat.resident.park_until(self.deadline);

@@ -137,6 +137,16 @@ impl<const W: usize> Deque<W> {
         self.owner.bottom.load(Ordering::Relaxed)
     }
 
+    /// How many entries there are, about; for reports.
+    pub(crate) fn len_hint(&self) -> usize {
+        // ORDERING: Relaxed both. A statistic, of two moments.
+        let top = self.top.load(Ordering::Relaxed);
+        // ORDERING: Relaxed, as above.
+        let entries = self.owner.bottom.load(Ordering::Relaxed).wrapping_sub(top);
+        // While an entry is popped, `bottom` may be one less than `top`.
+        if (entries as isize) < 0 { 0 } else { entries }
+    }
+
     /// Whether the deque looks empty; a hint, exact only for the owner and only as far as its own entries go.
     #[inline]
     pub(crate) fn looks_empty(&self) -> bool {

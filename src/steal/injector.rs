@@ -17,6 +17,11 @@ impl Injector {
         self.0.is_empty()
     }
 
+    /// How many entries there are, about; for reports.
+    pub(crate) fn len_hint(&self) -> usize {
+        self.0.len()
+    }
+
     pub(crate) fn take(&self) -> Option<usize> {
         loop {
             match self.0.steal() {

@@ -215,23 +215,9 @@ pub(crate) fn gather<R>(items: usize, gathering: impl FnOnce() -> R) -> R {
     record(Kind::Gather { items }, gathering)
 }
 
-/// Runs a closure under a name that stands in the timeline.
-///
-/// It is recorded for the worker on which it is called; on a thread of no pool for that thread, if the global pool records, or
-/// `MOIRAI_TRACE` is set. If nothing is recorded it costs some 20 ns.
-///
-/// # Panics
-///
-/// With the closure's panic.
-///
-/// # Examples
-///
-/// ```
-/// use moirai::prelude::*;
-/// let words: Vec<&str> = moirai::trace::span("split", || "some words".par_split(' ').collect());
-/// assert_eq!(words, ["some", "words"]);
-/// ```
-pub fn span<R>(name: &'static str, body: impl FnOnce() -> R) -> R {
+/// Runs `body` under a name that stands in the timeline: on the lane of the worker that calls it, or of a thread of no pool, if
+/// the global pool records or `MOIRAI_TRACE` is set.
+pub(crate) fn name<R>(name: &'static str, body: impl FnOnce() -> R) -> R {
     record(Kind::Named(name), body)
 }
 

@@ -7,7 +7,7 @@
 //!
 //! Recorded are jobs that another thread than their maker begins, pieces of parallel iterators with the number of their items,
 //! thefts with victim and distance, sleeps, wake-ups, calls that a guest runs itself, the gathering of collected items, and the
-//! spans that a program [names](span) itself. A `join` that nobody steals from is not: it records nothing and costs nothing.
+//! spans that a program [names](crate::named) itself. A `join` that nobody steals from is not: it records nothing and costs nothing.
 //!
 //! A thread keeps its newest events, 32768 if nothing else is said (1.3 MB; `MOIRAI_TRACE_EVENTS=N`), and counts those that it
 //! drops. A span costs some 80 ns, a moment half of that (2026-11-25, busy machine).
@@ -47,9 +47,7 @@ mod svg;
 pub(crate) use context::Caller;
 pub(crate) use event::Job;
 pub(crate) use hooks::{Log, sit};
-pub(crate) use lane::{Choice, PoolTrace, gather};
+pub(crate) use lane::{Choice, PoolTrace, gather, name};
 
-#[cfg(feature = "trace")]
-pub use lane::span;
 #[cfg(feature = "trace")]
 pub use recorder::Trace;

@@ -20,7 +20,7 @@ use std::time::Instant;
 /// use moirai::{ThreadPoolBuilder, trace::Trace};
 /// let trace = Trace::new();
 /// let pool = ThreadPoolBuilder::new().num_threads(2).trace(&trace).build()?;
-/// pool.install(|| moirai::trace::span("greet", || println!("hello")));
+/// pool.install(|| moirai::named("greet", || println!("hello")));
 /// let mut text = Vec::new();
 /// trace.write_json(&mut text)?;
 /// assert!(String::from_utf8(text)?.contains("\"greet\""));
@@ -84,10 +84,10 @@ impl Trace {
     /// # Examples
     ///
     /// ```
-    /// use moirai::{ThreadPoolBuilder, trace::{Trace, span}};
+    /// use moirai::{ThreadPoolBuilder, named, trace::Trace};
     /// let trace = Trace::with_capacity(10);
     /// let pool = ThreadPoolBuilder::new().num_threads(1).trace(&trace).build()?;
-    /// pool.install(|| (0..100).for_each(|_| span("step", || ())));
+    /// pool.install(|| (0..100).for_each(|_| named("step", || ())));
     /// assert!(trace.dropped() >= 90);
     /// # Ok::<(), moirai::ThreadPoolBuildError>(())
     /// ```

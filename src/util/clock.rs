@@ -88,6 +88,18 @@ pub(crate) fn ticks_of_ns(ns: u64) -> u64 {
     ns.saturating_mul(u64::from(rate)) >> 10
 }
 
+/// So many ticks, in nanoseconds.
+#[inline]
+pub(crate) fn ns_of_ticks(ticks: u64) -> u64 {
+    // ORDERING: Relaxed. A number by itself.
+    let rate = match RATE.load(Ordering::Relaxed) {
+        0 => RATE_GUESS,
+        rate => rate,
+    };
+    // Beyond some months the multiplication would overflow.
+    if ticks >> 54 == 0 { (ticks << 10) / u64::from(rate) } else { u64::MAX }
+}
+
 /// What lies between two readings with nothing in between, in ticks: to be taken off what is measured.
 static READING: AtomicU32 = AtomicU32::new(0);
 

@@ -1,8 +1,10 @@
 //! Small parts that know nothing of pools.
 
+pub(crate) mod caller;
 pub(crate) mod clock;
 pub(crate) mod frame;
 pub(crate) mod rng;
 pub(crate) mod unwind;
+pub(crate) mod usage;
 
 pub(crate) use crossbeam_utils::CachePadded;

@@ -8,6 +8,7 @@
 #[macro_use]
 #[path = "../common/watchdog.rs"]
 mod watchdog;
+mod progress;
 mod random;
 
 #[path = "."]

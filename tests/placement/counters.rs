@@ -1,7 +1,7 @@
 //! Counters: they add up, begin again, and can be printed.
 
 use crate::shapes::{SHAPES, groups, pool};
-use moirai::metrics::{self, Work};
+use moirai::metrics::{self, Work, WorkerState};
 use moirai::prelude::*;
 use moirai::{StealOrder, ThreadPool};
 
@@ -78,7 +78,7 @@ fn they_begin_again() {
     assert_eq!(later.since(&later).total(), Work::default());
 }
 
-/// A line for each worker, and one for all.
+/// Two tables with a line for each worker, and one for all, and what there was of batches and call sites.
 #[test]
 fn they_are_printed() {
     watch!();
@@ -88,14 +88,144 @@ fn they_are_printed() {
     let text = metrics.to_string();
     let lines: Vec<Vec<&str>> =
         text.lines().map(|line| line.split_whitespace().collect()).collect();
-    assert_eq!(lines.len(), 2 + 4 + 1, "{text}");
-    for (index, line) in lines[2..6].iter().enumerate() {
-        assert_eq!(line[0], index.to_string());
-        assert_eq!(line.len(), 12, "{text}");
+    for table in [1, 8] {
+        let of_all = &lines[table + 5];
+        for (index, line) in lines[table + 1..table + 5].iter().enumerate() {
+            assert_eq!(line[0], index.to_string(), "{text}");
+        }
+        assert_eq!(of_all[0], "all", "{text}");
     }
     let all = metrics.total();
-    assert_eq!(lines[6][0], "all");
-    assert_eq!(lines[6][10..], [all.items_at_home().to_string(), all.items_away().to_string()]);
+    assert_eq!(lines[6].len(), 12, "{text}");
+    assert_eq!(lines[6][6], all.injected().to_string());
+    assert_eq!(lines[13][1], all.batches().to_string());
+    assert!(text.contains("items in a batch: "), "{text}");
     // Inside of a pool the current one is meant.
     assert_eq!(pool.install(metrics::snapshot).workers().len(), 4);
+}
+
+/// Each batch has a size, and no more of them are timed than were run.
+#[test]
+fn batches_are_counted() {
+    watch!();
+    for (machine, threads) in SHAPES {
+        let pool = pool(machine, *threads);
+        work(&pool);
+        let all = pool.metrics().total();
+        assert!(all.batches() >= 3, "{machine}: {all:?}");
+        assert_eq!(all.batches(), all.batch_sizes().total());
+        assert!(all.batch_times().total() <= all.batches(), "{machine}: {all:?}");
+        assert!((1..=all.batches()).contains(&all.accumulators()), "{machine}: {all:?}");
+        assert!(all.batch_sizes().largest() <= Some(2000), "{machine}: {all:?}");
+        assert_eq!(all.result_slot_bytes() > 0, all.steals().total() + all.dealt().0 > 0);
+    }
+}
+
+/// Ten pieces by number are ten batches, and `for_each` makes no more accumulators than batches.
+#[test]
+fn batches_by_number() {
+    watch!();
+    let pool = pool("1x2", 2);
+    pool.install(|| (0..40).into_par_iter().with_max_len(4).for_each(busy));
+    let all = pool.metrics().total();
+    assert!(all.batches() >= 10, "{all:?}");
+    assert_eq!(
+        all.batch_sizes().buckets()[..2].iter().sum::<usize>() + all.batch_sizes().buckets()[2],
+        all.batches()
+    );
+}
+
+/// Jobs of every origin use frames: small ones pooled, large ones not; those that another worker ran go home.
+#[test]
+fn frames_are_counted() {
+    watch!();
+    let pool = pool("1x2", 2);
+    let large = [1_u8; 4000];
+    pool.install(|| {
+        moirai::scope(|scope| {
+            for index in 0..100 {
+                scope.spawn(move |_| busy(index));
+            }
+            scope.spawn(move |_| busy(usize::from(large[17])));
+        });
+    });
+    let all = pool.metrics().total();
+    assert_eq!((all.frame_hits(), all.frame_misses()), (100, 1), "{all:?}");
+    assert!(all.frames_returned() <= 100, "{all:?}");
+    assert!(all.frames_returned() <= all.steals().total(), "{all:?}");
+}
+
+/// A call from outside runs on a borrowed seat if there is one, and then no job is injected.
+#[test]
+fn guests_are_counted() {
+    watch!();
+    let pool = moirai::ThreadPoolBuilder::new().num_threads(2).guests(moirai::Guests::Always);
+    let pool = pool.build().unwrap();
+    for call in 1..=10 {
+        pool.install(|| busy(call));
+        let all = pool.metrics().total();
+        assert_eq!(all.guests() + all.injected(), call, "{all:?}");
+    }
+}
+
+/// What sleeps is said to sleep, and its sleep lasts.
+#[test]
+fn states_and_queues() {
+    watch!();
+    let pool = pool("1x2", 2);
+    let states = pool.install(|| {
+        moirai::spawn(|| ());
+        let metrics = metrics::snapshot();
+        assert_eq!(metrics.injected_queued(), 0);
+        metrics.states().to_vec()
+    });
+    assert!(states.contains(&WorkerState::Busy), "{states:?}");
+    while pool.metrics().states() != [WorkerState::Asleep; 2] {
+        std::thread::yield_now();
+    }
+    let before = pool.metrics();
+    let mut later = pool.metrics();
+    while (&later - &before).total().asleep().is_zero() {
+        later = pool.metrics();
+    }
+    assert_eq!(later.queued(), [0, 0]);
+    let parks = later.total().parks();
+    assert!(parks >= 2 && later.total().spurious_wakes() <= later.total().wakes());
+}
+
+/// A call is known by the line that it stands in, and costs something.
+#[test]
+fn call_sites_have_places() {
+    watch!();
+    let pool = pool("1x2", 2);
+    let line = line!() + 2;
+    for _ in 0..3 {
+        pool.install(|| (0..5000).into_par_iter().map(|n| n ^ 5).for_each(busy));
+    }
+    let metrics = pool.metrics();
+    let sites = metrics.call_sites().iter();
+    let here = sites.clone().find(|site| {
+        site.location().is_some_and(|place| place.file() == file!() && place.line() == line)
+    });
+    let here = here.unwrap_or_else(|| panic!("{:?}", metrics.call_sites()));
+    assert!(here.ns_per_item() > 0.0 && here.items().contains(&5000), "{here:?}");
+    assert!(here.types().contains("counters"), "{here:?}");
+    assert!(metrics.to_string().contains(&here.to_string()));
+}
+
+#[cfg(feature = "serde")]
+#[test]
+fn they_are_serialized() {
+    watch!();
+    let pool = pool("2x2", 4);
+    work(&pool);
+    let metrics = pool.metrics();
+    let value = serde_json::to_value(&metrics).unwrap();
+    assert_eq!(value["workers"].as_array().unwrap().len(), 4);
+    let total = &value["total"];
+    assert_eq!(total["injected"], metrics.total().injected());
+    assert_eq!(total["steals"]["near"], metrics.total().steals().near);
+    assert_eq!(total["batch_sizes"].as_array().unwrap().len(), 32);
+    assert_eq!(value["queued"], serde_json::json!([0, 0, 0, 0]));
+    assert!(value["states"][0].is_string());
 }

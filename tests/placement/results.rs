@@ -50,7 +50,7 @@ fn sums_and_folds() {
         assert_eq!(parts.reduce(|| 0, u64::wrapping_add), total);
         assert_eq!(
             numbers.par_iter().map(|n| mix(n) >> 20).sum::<u64>(),
-            numbers.iter().map(|n| mix(n) >> 20).sum()
+            numbers.iter().map(|n| mix(n) >> 20).sum::<u64>()
         );
         // Not commutative: the order of the shares matters.
         let text = |n: &u64| (mix(n) % 10).to_string();

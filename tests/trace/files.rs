@@ -2,8 +2,9 @@
 
 use crate::child::{Fresh, say};
 use crate::recorded::checked;
+use moirai::named;
 use moirai::prelude::*;
-use moirai::trace::{Trace, span};
+use moirai::trace::Trace;
 use moirai::{Guests, ThreadPoolBuilder};
 use std::fs;
 use std::path::PathBuf;
@@ -17,7 +18,7 @@ fn file(name: &str) -> PathBuf {
 
 /// What a program does: its result does not depend on the trace.
 fn program() -> u64 {
-    span("parse", || {
+    named("parse", || {
         (0..10_000_u32).into_par_iter().with_max_len(20).map(|n| u64::from(n) * 2).sum()
     })
 }

@@ -1,8 +1,9 @@
 //! What is recorded, and that what is written holds together.
 
 use crate::json::Json;
+use moirai::named as span;
 use moirai::prelude::*;
-use moirai::trace::{Trace, span};
+use moirai::trace::Trace;
 use moirai::{Guests, ThreadPool, ThreadPoolBuilder};
 use std::collections::BTreeMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};

@@ -6,10 +6,14 @@ use super::piece::{IndexedPiece, UnindexedPiece};
 use super::{
     Consumer, Folder, Producer, ProducerCallback, UnindexedConsumer, UnindexedProducer, call,
 };
+use crate::explain::recorder::{self, Beginning, Recorded};
 use crate::global;
 use crate::iter::IndexedParallelIterator;
+use crate::pool::context;
 use crate::pool::seat::Seat;
+use crate::util::caller::{self, Place};
 use crate::util::clock::HAS_CLOCK;
+use std::any::type_name;
 
 /// Drives `consumer` with all items of an indexed iterator.
 ///
@@ -172,10 +176,14 @@ where
     P: Producer,
     C: Consumer<P::Item>,
 {
+    let place = caller::take();
     let min_len = Ord::max(producer.min_len(), 1);
     let max_len = Ord::max(producer.max_len(), 1);
     if len / 2 < min_len {
         // Nothing to share: no reason to enter a pool.
+        if context::is_recording() {
+            return record_here(len, min_len, place, producer, consumer);
+        }
         return run_here(producer, consumer);
     }
     let is_counted = max_len < len || !HAS_CLOCK;
@@ -183,7 +191,7 @@ where
         let threads = seat.registry().seats().len();
         let budget = is_counted.then(|| Ord::max(threads, len / max_len));
         let piece = IndexedPiece { len, min_len, budget, producer, consumer };
-        call::run(seat, piece, is_counted, is_nested)
+        call::run(seat, piece, is_counted, is_nested, place)
     })
 }
 
@@ -199,16 +207,45 @@ where
     producer.fold_with(consumer.into_folder()).complete()
 }
 
+/// The same while somebody records calls.
+#[cold]
+#[inline(never)]
+fn record_here<P, C>(
+    len: usize,
+    min_len: usize,
+    place: Option<Place>,
+    producer: P,
+    consumer: C,
+) -> C::Result
+where
+    P: Producer,
+    C: Consumer<P::Item>,
+{
+    let seat = Seat::current();
+    let beginning = Beginning {
+        place,
+        what: type_name::<(P, C)>(),
+        items: Some(len),
+        least_items: min_len,
+        is_counted: false,
+    };
+    match Recorded::begin(seat, beginning) {
+        Some(call) => recorder::whole(call.node(), seat, len, || run_here(producer, consumer)),
+        None => run_here(producer, consumer),
+    }
+}
+
 /// The unindexed driver.
 fn drive_unindexed<P, C>(producer: P, consumer: C) -> C::Result
 where
     P: UnindexedProducer,
     C: UnindexedConsumer<P::Item>,
 {
+    let place = caller::take();
     in_pool(|seat, is_nested| {
         let threads = seat.registry().seats().len();
         let piece = UnindexedPiece::whole(producer, consumer, threads);
-        call::run(seat, piece, !HAS_CLOCK, is_nested)
+        call::run(seat, piece, !HAS_CLOCK, is_nested, place)
     })
 }
 
@@ -220,7 +257,8 @@ where
     RA: Send,
     RB: Send,
 {
-    in_pool(|seat, _| call::run_both(seat, left, right))
+    let place = caller::take();
+    in_pool(|seat, _| call::run_both(seat, left, right, place))
 }
 
 /// Runs `op` on a thread of the current pool, or of the global one; the second argument says whether it was a thread of the

@@ -16,25 +16,32 @@
 
 use super::dealing;
 use super::piece::Piece;
-use super::sites::Site;
 use super::{Folder, Reducer};
 use crate::batch::{Costs, Estimate, Observation, Plan, Publish, Splitter};
+use crate::explain::recorder::{self, Beginning, OpenStint, Recorded};
 use crate::join_context;
+use crate::metrics::sites::Site;
+use crate::pool::context;
 use crate::pool::counters::Counter;
 use crate::pool::job::{Half, JobRef, StackJob};
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
 use crate::trace::Job;
 use crate::tuning;
+use crate::util::caller::Place;
 use crate::util::clock::{HAS_CLOCK, reading_cost, ticks, ticks_of_ns};
 use crate::util::frame::keep_frame;
 use crate::util::unwind;
+use std::any::type_name;
 use std::cell::Cell;
 use std::mem::MaybeUninit;
 use std::thread;
 
 /// Stands for the home of a call that was not dealt.
 const NO_HOME: usize = usize::MAX;
+
+/// Stands for the node of a call that nobody records.
+const NO_NODE: usize = 0;
 
 /// The most parts that one thread holds: each is at most half of what was there before, so this is more than can be.
 const MOST_HELD: usize = usize::BITS as usize + 8;
@@ -64,6 +71,9 @@ pub(super) struct Call<'s> {
     /// The held parts, outermost first; initialized below `held`.
     jobs: [Cell<MaybeUninit<JobRef>>; MOST_HELD],
     sample: Sample,
+    /// The recorder's number of the call, or [`NO_NODE`], and what it gathers of this thread's part.
+    node: usize,
+    stint: Option<Box<OpenStint>>,
 }
 
 /// What this thread has measured in this call.
@@ -130,41 +140,105 @@ where
 /// Runs a whole call on the thread that holds `seat`.
 ///
 /// `is_counted`: the pieces are cut by numbers, not by time. They may be heavy, or wait for each other: each has a folder of
-/// its own and is published at once, with a wake-up.
-pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: bool) -> P::Result {
-    let threads = seat.registry().seats().len();
-    let items = piece.items();
-    let parts =
-        Parts { per_item: None, is_measured: false, is_counted, home: NO_HOME, owner: seat.index };
+/// its own and is published at once, with a wake-up. `place` is where in the program the call is written, if that is known.
+pub(super) fn run<P: Piece>(
+    seat: &Seat,
+    piece: P,
+    is_counted: bool,
+    is_nested: bool,
+    place: Option<Place>,
+) -> P::Result {
+    if context::is_recording() {
+        return run_recorded(seat, piece, is_counted, is_nested, place);
+    }
+    run_as(seat, piece, is_counted, is_nested, place, NO_NODE)
+}
+
+/// The same while somebody records calls.
+#[cold]
+#[inline(never)]
+fn run_recorded<P: Piece>(
+    seat: &Seat,
+    piece: P,
+    is_counted: bool,
+    is_nested: bool,
+    place: Option<Place>,
+) -> P::Result {
+    let beginning = Beginning {
+        place,
+        what: type_name::<P>(),
+        items: P::KNOWS_ITEMS.then(|| piece.items()),
+        least_items: piece.least_items(),
+        is_counted,
+    };
+    let recorded = Recorded::begin(Some(seat), beginning);
+    let node = recorded.as_ref().map_or(NO_NODE, Recorded::node);
+    run_as(seat, piece, is_counted, is_nested, place, node)
+}
+
+/// The same with the recorder's number of the call: runs the smallest calls itself. Inlined, since there most of it does not
+/// apply.
+#[inline(always)]
+fn run_as<P: Piece>(
+    seat: &Seat,
+    piece: P,
+    is_counted: bool,
+    is_nested: bool,
+    place: Option<Place>,
+    node: usize,
+) -> P::Result {
+    let parts = Parts {
+        per_item: None,
+        is_measured: false,
+        is_counted,
+        home: NO_HOME,
+        owner: seat.index,
+        node,
+    };
     if is_counted {
-        return Call::new(seat, threads, items, &parts, false).start(piece);
+        return run_cut(seat, piece, parts, None, place);
     }
-    if threads == 1 {
-        return run_whole(seat, piece);
+    if seat.registry().seats().len() == 1 {
+        return run_whole(seat, piece, node);
     }
+    let items = piece.items();
     let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
     let estimate = site.estimate();
     let is_wanted = seat.wants_sample(estimate.is_steady());
     if is_nested && !is_wanted && is_trifle(items, estimate) {
-        return run_whole(seat, piece);
+        return run_whole(seat, piece, node);
     }
     let parts = Parts { per_item: estimate.per_item(), ..parts };
-    let run_measured = |piece: P, parts: Parts, threads| {
+    run_cut(seat, piece, parts, is_wanted.then_some(site), place)
+}
+
+/// Runs a call that may be cut; what its items cost is told to `wanted`.
+#[inline(never)]
+fn run_cut<P: Piece>(
+    seat: &Seat,
+    piece: P,
+    parts: Parts,
+    wanted: Option<Site>,
+    place: Option<Place>,
+) -> P::Result {
+    let run = |piece: P, parts: Parts, threads| {
         let items = piece.items();
-        let call = Call::new(seat, threads, items, &parts, is_wanted);
+        let call = Call::new(seat, threads, items, &parts, wanted.is_some());
         let result = call.start(piece);
         let least = ticks_of_ns(tuning::BATCH_THEFT_NS / 2);
         let whole_ticks = call.last.get().wrapping_sub(call.began);
-        if let Some(per_item) = call.sample.per_item(whole_ticks, items, least) {
-            site.observe(per_item);
+        if let (Some(site), Some(per_item)) =
+            (wanted, call.sample.per_item(whole_ticks, items, least))
+        {
+            site.observe(per_item, type_name::<P>, place);
         }
         result
     };
     if dealing::is_worth_dealing(seat, &piece, parts.per_item) {
         let group = seat.registry().neighbours().groups()[seat.group].len();
-        return dealing::deal(seat, piece, parts, |piece, parts| run_measured(piece, parts, group));
+        return dealing::deal(seat, piece, parts, |piece, parts| run(piece, parts, group));
     }
-    run_measured(piece, parts, threads)
+    run(piece, parts, seat.registry().seats().len())
 }
 
 /// Runs a share of a call that was dealt, on the thread that has dealt it.
@@ -172,18 +246,26 @@ pub(super) fn run_share<P: Piece>(seat: &Seat, piece: P, parts: &Parts) -> P::Re
     let group = seat.registry().neighbours().groups()[seat.group].len();
     let call = Call::new(seat, group, piece.items(), parts, false);
     call.is_open.set(true);
-    call.work(Open::new(), piece).finish()
+    call.finish(call.work(Open::new(), piece))
 }
 
 /// Runs two calls, side by side if both together have been worth a wake-up before, or nothing is known of them.
-pub(super) fn run_both<A, B, RA, RB>(seat: &Seat, left: A, right: B) -> (RA, RB)
+pub(super) fn run_both<A, B, RA, RB>(
+    seat: &Seat,
+    left: A,
+    right: B,
+    place: Option<Place>,
+) -> (RA, RB)
 where
     A: FnOnce() -> RA + Send,
     B: FnOnce() -> RB + Send,
     RA: Send,
     RB: Send,
 {
-    let site = Site::new(run_both::<A, B, RA, RB> as fn(&Seat, A, B) -> (RA, RB) as usize, 1);
+    let site = Site::new(
+        run_both::<A, B, RA, RB> as fn(&Seat, A, B, Option<Place>) -> (RA, RB) as usize,
+        1,
+    );
     let estimate = site.estimate();
     let is_wanted = seat.wants_sample(estimate.is_steady());
     let began = if is_wanted { ticks() } else { 0 };
@@ -197,7 +279,7 @@ where
         join_context(|_| left(), |_| right())
     };
     if is_wanted {
-        site.observe(ticks().wrapping_sub(began) as f32);
+        site.observe(ticks().wrapping_sub(began) as f32, type_name::<(A, B)>, place);
     }
     result
 }
@@ -209,13 +291,20 @@ fn is_trifle(items: usize, estimate: Estimate) -> bool {
 }
 
 /// Runs a piece in one go, unless nobody wants its items.
-fn run_whole<P: Piece>(seat: &Seat, piece: P) -> P::Result {
+fn run_whole<P: Piece>(seat: &Seat, piece: P, node: usize) -> P::Result {
     if piece.is_full() {
         return piece.into_folder().complete();
     }
     let _piece = seat.log.piece(piece.items());
+    seat.counters.count_batch(piece.items());
+    seat.counters.bump(Counter::Accumulators);
     // Nobody else searches meanwhile, or it is over soon.
-    with_stride(seat, tuning::STRIDE_MOST, || run_items(piece, None)).complete()
+    let items = piece.items();
+    let run = || with_stride(seat, tuning::STRIDE_MOST, || run_items(piece, None)).complete();
+    if node == NO_NODE {
+        return run();
+    }
+    recorder::whole(node, Some(seat), items, run)
 }
 
 /// Runs `body` with so many items in a stride.
@@ -253,6 +342,8 @@ pub(super) struct Parts {
     home: usize,
     /// The seat that holds it.
     owner: usize,
+    /// The recorder's number of the call, or [`NO_NODE`].
+    node: usize,
 }
 
 impl Parts {
@@ -280,7 +371,10 @@ impl<P: Piece> Half for Held<P> {
         piece.migrate(threads);
         let call = Call::new(seat, threads, piece.items(), &parts, false);
         call.is_open.set(true);
-        call.work(Open::new(), piece).finish()
+        match parts.node {
+            NO_NODE => call.finish(call.work(Open::new(), piece)),
+            node => context::within(node, || call.finish(call.work(Open::new(), piece))),
+        }
     }
 }
 
@@ -311,6 +405,11 @@ impl<'s> Call<'s> {
                 is_spoilt: Cell::new(false),
                 ended_early: Cell::new(false),
             },
+            node: parts.node,
+            stint: match parts.node {
+                NO_NODE => None,
+                node => OpenStint::begin(node, seat, parts.owner),
+            },
         }
     }
 
@@ -319,20 +418,20 @@ impl<'s> Call<'s> {
         let per_item = self.per_item.get().filter(|_| !self.seat.registry().waits_for_anything());
         let Some(per_item) = per_item.filter(|_| !self.is_worth_sharing()) else {
             self.is_open.set(true);
-            return self.work(Open::new(), piece).finish();
+            return self.finish(self.work(Open::new(), piece));
         };
         if piece.is_full() {
             return piece.into_folder().complete();
         }
         let (first, rest, reducer) = match piece.begin(&self.splitter, per_item) {
-            Plan::Run => return self.run_piece(Open::new(), piece).finish(),
+            Plan::Run => return self.finish(self.run_piece(Open::new(), piece)),
             Plan::Cut(at) => match piece.cut(at) {
                 Ok(parts) => parts,
-                Err(piece) => return self.run_piece(Open::new(), piece).finish(),
+                Err(piece) => return self.finish(self.run_piece(Open::new(), piece)),
             },
         };
         let flow = unwind::halt_unwinding(|| self.run_piece(Open::new(), first));
-        self.go_on(flow, reducer, Right::Kept(rest)).finish()
+        self.finish(self.go_on(flow, reducer, Right::Kept(rest)))
     }
 
     /// Whether the call shares all from the start: its items are heavy or of unknown cost, or it is large enough to wake a
@@ -364,16 +463,41 @@ impl<'s> Call<'s> {
         if self.flows::<P>() {
             Flow::Open(Open { before: open.before, folder: Some(folder) })
         } else {
-            Flow::Done(close(open.before, folder))
+            Flow::Done(self.combine(|| close(open.before, folder)))
         }
+    }
+
+    /// What came of all of this thread's part.
+    fn finish<P: Piece>(&self, flow: Flow<P>) -> P::Result {
+        self.combine(|| flow.finish())
+    }
+
+    /// Makes one result of several; how long that takes is recorded, if the call is.
+    #[inline(always)]
+    fn combine<R>(&self, op: impl FnOnce() -> R) -> R {
+        let began = self.stint.as_ref().map(|_| ticks());
+        let result = op();
+        if let (Some(stint), Some(began)) = (&self.stint, began) {
+            stint.has_combined(began);
+        }
+        result
     }
 
     fn run_piece<P: Piece>(&self, mut open: Open<P>, piece: P) -> Flow<P> {
         let items = piece.items();
+        self.seat.counters.count_batch(items);
+        if open.folder.is_none() {
+            self.seat.counters.bump(Counter::Accumulators);
+        }
         let stride = if self.is_counted { 1 } else { self.splitter.stride(self.per_item.get()) };
+        let mark = self.stint.as_deref().map(OpenStint::begin_batch);
         let running = self.seat.log.piece(items);
         let folder = with_stride(self.seat, stride, || run_items(piece, open.folder.take()));
         drop(running);
+        if let (Some(stint), Some(mark)) = (self.stint.as_deref(), mark) {
+            // What recording takes is not the items' fault.
+            self.last.set(self.last.get().wrapping_add(stint.end_batch(mark, items)));
+        }
         if !self.is_counted {
             self.has_run(items, folder.full());
         }
@@ -410,7 +534,7 @@ impl<'s> Call<'s> {
             Right::Kept(right) => right,
             Right::Stolen(result) => {
                 let result = unwind::unwrap_or_resume(result);
-                return Flow::Done(reducer.reduce(flow.finish(), result));
+                return Flow::Done(self.combine(|| reducer.reduce(flow.finish(), result)));
             }
         };
         match flow {
@@ -427,8 +551,8 @@ impl<'s> Call<'s> {
             }
             Flow::Done(left) if self.flows::<P>() => self.work(Open::behind(left, reducer), right),
             Flow::Done(left) => {
-                let right = self.work(Open::new(), right).finish();
-                Flow::Done(reducer.reduce(left, right))
+                let right = self.work(Open::new(), right);
+                Flow::Done(self.combine(|| reducer.reduce(left, right.finish())))
             }
         }
     }
@@ -446,6 +570,7 @@ impl<'s> Call<'s> {
             is_counted: self.is_counted,
             home: self.home,
             owner: self.seat.index,
+            node: self.node,
         };
         let job = StackJob::new(Held { piece: right, parts });
         let depth = self.held.get();
@@ -470,8 +595,12 @@ impl<'s> Call<'s> {
             return (result, Right::Kept(unsafe { job.take_back() }.piece));
         }
         self.has_dropped(items);
+        let began = self.stint.as_ref().map(|_| ticks());
         // SAFETY: this thread holds the seat and is the only one to wait for this latch.
         unsafe { self.seat.wait(&job.half().latch, Wait::Join(job.half())) };
+        if let (Some(stint), Some(began)) = (&self.stint, began) {
+            stint.has_waited(began);
+        }
         self.has_waited();
         // SAFETY: the latch is set; taken once.
         (result, Right::Stolen(unsafe { job.take_result() }))
@@ -498,6 +627,7 @@ impl<'s> Call<'s> {
         let spent = now.wrapping_sub(self.last.replace(now)).saturating_sub(reading_cost()).max(1);
         // Counters of different processors may differ a little: then the difference is beyond all bounds.
         if spent < 1 << 40 && items > 0 {
+            self.seat.counters.count_time(spent);
             self.sample.add(self.seat, spent, items, is_full);
             let (before, evidence) = (self.per_item.get(), self.evidence.get());
             let (per_item, evidence) = self.splitter.after_piece(before, evidence, items, spent);

@@ -63,7 +63,6 @@ mod lending;
 mod piece;
 mod producer;
 mod seed;
-mod sites;
 mod stage;
 
 pub(in crate::iter) use self::adapt::{Adapt, AdaptCallback, AdaptPair, with_both};

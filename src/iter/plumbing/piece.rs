@@ -14,6 +14,12 @@ pub(super) trait Piece: Send + Sized {
     /// Whether one folder may go on from piece to piece.
     const FLOWS: bool;
 
+    /// Whether the number of items is known.
+    const KNOWS_ITEMS: bool;
+
+    /// The least number of items of a piece.
+    fn least_items(&self) -> usize;
+
     /// The number of items; where that is unknown, the piece's share of the call's, as if cuts halved it.
     fn items(&self) -> usize;
 
@@ -65,6 +71,11 @@ where
     type Reducer = C::Reducer;
     type Result = C::Result;
     const FLOWS: bool = C::__FLOWS;
+    const KNOWS_ITEMS: bool = true;
+
+    fn least_items(&self) -> usize {
+        self.min_len
+    }
 
     fn items(&self) -> usize {
         self.len
@@ -165,6 +176,11 @@ where
     type Reducer = C::Reducer;
     type Result = C::Result;
     const FLOWS: bool = C::__FLOWS;
+    const KNOWS_ITEMS: bool = false;
+
+    fn least_items(&self) -> usize {
+        1
+    }
 
     fn items(&self) -> usize {
         self.items

@@ -1,0 +1,8 @@
+//! What calls are recorded as, on real runs: facts that hold however long anything takes.
+
+#[macro_use]
+#[path = "../common/watchdog.rs"]
+mod watchdog;
+
+mod calls;
+mod nesting;
