@@ -47,8 +47,14 @@ some_tests() {
     fi
 }
 
+# What is there with its feature only.
+traces() {
+    some_tests cargo test --features trace,tracing --test trace --test subscriber
+    some_tests cargo test --features trace,tracing --lib trace::
+}
+
 docs() {
-    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps
+    RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
 }
 
 # The program of the README on real input, and its answer to no input.
@@ -89,7 +95,7 @@ lowest_versions() {
     CARGO_TARGET_DIR=$(realpath -m "$CARGO_TARGET_DIR")
     cd "$copy"
     RUSTC_BOOTSTRAP=1 cargo -Z direct-minimal-versions generate-lockfile
-    cargo check --lib
+    cargo check --lib --all-features
 }
 
 # The oldest compiler that Cargo.toml allows, where it is installed.
@@ -101,7 +107,7 @@ oldest_compiler() {
         return
     fi
     own_target oldest
-    cargo "+$oldest" check --lib
+    cargo "+$oldest" check --lib --all-features
 }
 
 step "format" cargo fmt --all --check
@@ -109,10 +115,12 @@ step "clippy" cargo clippy --workspace --all-targets -- -D warnings
 step "clippy, all features" cargo clippy --workspace --all-targets --all-features -- -D warnings
 step "tests and doc tests" cargo test --workspace
 step "schedules on demand" seeded_schedules
+step "timelines and tracing" traces
 step "documentation" docs
 step "benches: each workload once" cargo test --release --bench '*'
 if [ "$mode" = full ]; then
     step "the README's program" main_job
+    step "examples of the features" some_tests cargo test --all-features --doc trace
     step "loom models" loom_models
     step "stress with injected yields" stress_with_yields
     step "instructions per join" ci/instructions.sh

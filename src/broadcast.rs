@@ -7,6 +7,7 @@ use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
 use crate::sync::{AtomicUsize, Ordering, UnsafeCell, fence};
+use crate::trace::{Caller, Job};
 use crate::util::unwind;
 use std::cell::Cell;
 use std::marker::PhantomData;
@@ -133,6 +134,7 @@ struct Call<'f, OP, R> {
     latch: CountLatch,
     /// The pool whose worker waits, if it is another one (rule S6).
     home: Option<Arc<Registry>>,
+    caller: Caller,
     results: Box<[Share<R>]>,
 }
 
@@ -144,11 +146,12 @@ where
     OP: Fn(BroadcastContext<'_>) -> R + Sync,
     R: Send,
 {
-    unsafe fn execute(job: JobRef, seat: &Seat) {
+    unsafe fn execute_share(job: JobRef, seat: &Seat) {
         let this: *const Self = job.cast();
         // SAFETY: alive until the last count is given up; not used after this share's.
         let call = unsafe { &*this };
-        let result = unwind::halt_unwinding(|| (call.op)(BroadcastContext::new(seat)));
+        let body = || unwind::halt_unwinding(|| (call.op)(BroadcastContext::new(seat)));
+        let result = seat.log.run(Job::Share, &call.caller, body);
         // SAFETY: each seat's resident runs one share and writes its own cell.
         call.results[seat.index].0.with_mut(|cell| unsafe { (*cell).write(result) });
         let home = call.home.clone();
@@ -168,10 +171,11 @@ where
     let seat = Seat::current();
     let home = seat.filter(|seat| !std::ptr::eq(seat.registry(), registry));
     let call = Call {
-        header: JobHeader::new(Call::<OP, R>::execute),
+        header: JobHeader::new(Call::<OP, R>::execute_share),
         op: &op,
         latch: CountLatch::new(threads),
         home: home.map(|seat| seat.registry().to_arc()),
+        caller: Caller::here(),
         results: (0..threads).map(|_| Share(UnsafeCell::new(MaybeUninit::uninit()))).collect(),
     };
     // SAFETY: this frame waits until all shares have ended; closure and results may be used from any thread.
@@ -207,15 +211,16 @@ where
 struct Detached<OP> {
     header: JobHeader,
     left: AtomicUsize,
+    caller: Caller,
     op: OP,
 }
 
 impl<OP: Fn(&Seat) + Send + Sync> Detached<OP> {
-    unsafe fn execute(job: JobRef, seat: &Seat) {
+    unsafe fn execute_share(job: JobRef, seat: &Seat) {
         let this = job.cast::<Self>().cast_mut();
         // SAFETY: alive until the last share is done.
         let shared = unsafe { &*this };
-        (shared.op)(seat);
+        seat.log.run(Job::Share, &shared.caller, || (shared.op)(seat));
         // ORDERING: AcqRel. The last one drops the closure after all others have used it.
         if shared.left.fetch_sub(1, Ordering::AcqRel) == 1 {
             // SAFETY: made by `Box::into_raw` below; nobody else has a share left.
@@ -234,8 +239,9 @@ where
     OP: Fn(&Seat) + Send + Sync,
 {
     let shared = Box::new(Detached {
-        header: JobHeader::new(Detached::<OP>::execute),
+        header: JobHeader::new(Detached::<OP>::execute_share),
         left: AtomicUsize::new(registry.seats().len()),
+        caller: Caller::here(),
         op,
     });
     // SAFETY: leaked until the last share; may be used from any thread.

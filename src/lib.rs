@@ -38,6 +38,11 @@
 //! [`WaitPolicy`] and [`Guests`], or `MOIRAI_WAIT` and `MOIRAI_GUESTS` in the environment, turn the first two of the differences
 //! above off.
 //!
+//! # Features
+//!
+//! `trace` records a timeline of what the workers do, `tracing` lets spans of the crate of that name go along with jobs; without
+//! them nothing of it is compiled. `docs/profiling.md` shows both. `web_spin_lock` is rayon's, and does nothing.
+//!
 //! # Examples
 //!
 //! ```
@@ -80,6 +85,10 @@ pub mod string;
 mod sync;
 mod thread_pool;
 pub mod topology;
+#[cfg(feature = "trace")]
+pub mod trace;
+#[cfg(not(feature = "trace"))]
+mod trace;
 mod tuning;
 mod unit;
 mod util;

@@ -136,3 +136,15 @@ pub(crate) const CHANNEL_SEARCH_NS: u64 = 5_000;
 /// How long the first sleep of a thread that waits for a channel is at most, in ns, before it looks once more: a store made
 /// without a fence is visible long before (see `channel::waiting`). Never below 20 us.
 pub(crate) const CHANNEL_NAP_NS: u64 = 50_000;
+
+/// Events that a thread keeps for a timeline, of 40 bytes each: 1.3 MB.
+#[cfg(feature = "trace")]
+pub(crate) const TRACE_EVENTS: usize = 1 << 15;
+
+/// The most that can be asked for: 640 MB a thread.
+#[cfg(feature = "trace")]
+pub(crate) const TRACE_EVENTS_MOST: usize = 1 << 24;
+
+/// Threads in a timeline: a program may make pools, or threads that call one, without end.
+#[cfg(feature = "trace")]
+pub(crate) const TRACE_LANES_MOST: usize = 1024;

@@ -13,7 +13,7 @@ const LAYERS: &[Layer] = &[
     Layer { modules: &["sync", "tuning", "util"], below: &["sync", "tuning", "util"] },
     Layer { modules: &["topology"], below: &[BASE] },
     Layer { modules: &["steal"], below: &[BASE, "topology"] },
-    Layer { modules: &["pool"], below: &[BASE, "topology", "steal"] },
+    Layer { modules: &["pool"], below: &[BASE, "topology", "steal", "trace"] },
     Layer {
         // One layer: a call uses the pool of its thread or the global one, which a builder makes, and a pool's handle
         // offers all calls.
@@ -29,17 +29,18 @@ const LAYERS: &[Layer] = &[
             "thread_pool",
         ],
         // `metrics` says what items cost, as `batch` estimates it.
-        below: &[BASE, "topology", "steal", "pool", "batch", CALLS],
+        below: &[BASE, "topology", "steal", "trace", "pool", "batch", CALLS],
     },
     Layer { modules: &["batch"], below: &[BASE, "topology"] },
     // A channel blocks through the pool's one wait, and nothing else of the pool; adaptive batches are sized by `batch`.
     Layer { modules: &["channel"], below: &[BASE, "pool::event", "batch"] },
-    Layer { modules: &["trace"], below: &[BASE] },
+    // Below the pool, which says there what it does; it knows distances.
+    Layer { modules: &["trace"], below: &[BASE, "steal"] },
     // What calls of `iter` report to, and what is made of it.
-    Layer { modules: &["explain"], below: &[BASE, "steal", "pool", CALLS] },
+    Layer { modules: &["explain"], below: &[BASE, "steal", "trace", "pool", CALLS] },
     Layer {
         modules: &["iter"],
-        below: &[BASE, "topology", "steal", "pool", CALLS, "batch", "channel", "explain"],
+        below: &[BASE, "topology", "steal", "trace", "pool", CALLS, "batch", "channel", "explain"],
     },
     Layer { modules: &["bounds", "pieces"], below: &[BASE, CALLS, "iter"] },
     Layer {
@@ -101,6 +102,7 @@ const OWNERS: &[(&str, &[&str])] = &[
     ),
     ("windows_sys", &["src/topology/", "src/pool/park", "src/pool/stack"]),
     ("either", &["src/iter/"]),
+    ("tracing", &["src/trace/context.rs"]),
     ("serde", &["src/metrics/serialize"]),
     ("loom", &["src/sync.rs", "src/pool/", "src/steal/", "src/channel/", "src/stream/"]),
     ("rayon", &[]),

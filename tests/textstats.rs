@@ -171,3 +171,16 @@ fn the_default_input_is_there_and_the_help_names_it() {
     assert_eq!(code, 0);
     assert!(out.starts_with("Usage: textstats"));
 }
+
+#[test]
+fn rounds_compare_nothing_and_need_a_number() {
+    let folder = Folder::new("rounds");
+    let file = folder.file("a.txt", "some words, and some more words\n");
+    let (code, out, err) = run(&[Path::new("--rounds"), Path::new("2"), &file]);
+    assert_eq!((code, figure(&out, "words"), err.as_str()), (0, 6, ""));
+    assert!(!out.contains("interleaved rounds"), "{out}");
+    for number in ["0", "x"] {
+        let (code, _, err) = run(&[Path::new("--rounds"), Path::new(number), &file]);
+        assert_eq!((code, err.as_str()), (2, "textstats: --rounds needs a number\n"));
+    }
+}

@@ -1,9 +1,10 @@
 //! Statistics of real text, counted in sequence, on moirai and on rayon, and how long each took.
 //!
-//! `cargo run --release --example textstats [-- PATH...]`
+//! `cargo run --release --example textstats [-- [--rounds N] PATH...]`
 //!
 //! Without a path the sources of this project and of its dependencies are read, which every machine that built the
-//! project has. The three results are asserted to be equal; the times are medians of interleaved rounds.
+//! project has. The three results are asserted to be equal; the times are medians of interleaved rounds. With `--rounds` only
+//! moirai counts, that many times: for a profile, or a timeline (`docs/profiling.md`).
 
 pub(crate) mod files;
 pub(crate) mod input;
@@ -20,14 +21,15 @@ use input::Input;
 use stats::{Summary, Text};
 
 const USAGE: &str = "\
-Usage: textstats [PATH...]
+Usage: textstats [--rounds N] [PATH...]
 
 Counts words and lines of the named files and of all files in the named folders, in sequence, on moirai and on rayon,
 and compares the times. Without a path: the sources of this project and of its dependencies.
-RAYON_NUM_THREADS sets the number of threads of both pools.
+With --rounds only moirai counts, N times, and nothing is compared. RAYON_NUM_THREADS sets the number of threads of both
+pools.
 ";
 
-/// The exit code when there is nothing to count.
+/// The exit code when there is nothing to count, or no telling how often.
 const NO_INPUT: u8 = 2;
 
 /// Rounds go on for this long, within the limits of their number.
@@ -49,11 +51,24 @@ fn main() -> ExitCode {
 
 /// The whole program but for its surroundings; returns the exit code.
 pub(crate) fn run(
-    arguments: impl Iterator<Item = OsString>,
+    mut arguments: impl Iterator<Item = OsString>,
     out: &mut impl Write,
     err: &mut impl Write,
 ) -> io::Result<u8> {
-    let paths: Vec<PathBuf> = arguments.map(PathBuf::from).collect();
+    let mut paths = Vec::new();
+    let mut rounds = None;
+    while let Some(argument) = arguments.next() {
+        if argument == "--rounds" {
+            let number = arguments.next().and_then(|number| number.to_str()?.parse::<u32>().ok());
+            let Some(number) = number.filter(|number| *number > 0) else {
+                writeln!(err, "textstats: --rounds needs a number")?;
+                return Ok(NO_INPUT);
+            };
+            rounds = Some(number);
+        } else {
+            paths.push(PathBuf::from(argument));
+        }
+    }
     if paths.iter().any(|path| path.as_os_str() == "--help" || path.as_os_str() == "-h") {
         out.write_all(USAGE.as_bytes())?;
         return Ok(0);
@@ -66,6 +81,14 @@ pub(crate) fn run(
     if texts.is_empty() {
         writeln!(err, "textstats: no input: none of the paths led to a text that could be read")?;
         return Ok(NO_INPUT);
+    }
+    if let Some(rounds) = rounds {
+        let mut summary = stats::on_moirai(&texts);
+        for _ in 1..rounds {
+            summary = stats::on_moirai(&texts);
+        }
+        out.write_all(describe(&summary, texts.len()).as_bytes())?;
+        return Ok(0);
     }
     let (summary, contestants) = measure(&texts);
     out.write_all(describe(&summary, texts.len()).as_bytes())?;

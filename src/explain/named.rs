@@ -2,6 +2,7 @@
 
 use super::recorder;
 use crate::pool::context;
+use crate::trace;
 use std::cell::Cell;
 
 thread_local! {
@@ -9,7 +10,7 @@ thread_local! {
     static INNERMOST: Cell<Option<&'static str>> = const { Cell::new(None) };
 }
 
-/// Gives the parallel calls that are made in `op` a name, for [`explain`](crate::explain()) and its like. Of names inside each
+/// Gives the parallel calls that are made in `op` a name, for [`explain`](crate::explain()) and timelines (the feature `trace`). Of names inside each
 /// other the innermost one counts.
 ///
 /// It costs some moves, and nothing for what runs inside.
@@ -39,13 +40,15 @@ pub fn named<R>(name: &'static str, op: impl FnOnce() -> R) -> R {
         }
     }
     let _restore = Restore(INNERMOST.replace(Some(name)));
-    if context::is_recording() {
-        if let Some(node) = recorder::open_name(context::current(), name) {
-            let _open = OpenName(node);
-            return context::within(node, op);
+    trace::name(name, || {
+        if context::is_recording() {
+            if let Some(node) = recorder::open_name(context::current(), name) {
+                let _open = OpenName(node);
+                return context::within(node, op);
+            }
         }
-    }
-    op()
+        op()
+    })
 }
 
 /// A name that is being recorded.

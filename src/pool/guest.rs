@@ -53,6 +53,7 @@ impl Registry {
         // SAFETY: lent to this thread; `Borrowed` gives it back before the caller's stay in the pool ends.
         let before = unsafe { Seat::set_current(seat) };
         debug_assert!(before.is_null(), "a guest holds no other seat");
+        seat.log.guest_comes();
         Some(Borrowed(seat))
     }
 }
@@ -62,6 +63,7 @@ impl Drop for Borrowed<'_> {
         let seat = self.0;
         let registry = seat.registry();
         seat.returns.flush();
+        seat.log.guest_leaves();
         seat.set_holder(false, 0);
         // SAFETY: no seat from here on.
         unsafe { Seat::set_current(ptr::null()) };

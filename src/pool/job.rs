@@ -12,6 +12,7 @@ use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
 use crate::pool::tag::Tag;
 use crate::sync::{AtomicPtr, Ordering, UnsafeCell, fence};
+use crate::trace::{Caller, Job};
 use crate::util::unwind;
 use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
@@ -217,6 +218,8 @@ impl JoinHalf {
 pub(crate) trait Half: Send {
     /// What comes of it.
     type Output: Send;
+    /// What it is called in a trace.
+    const JOB: Job;
 
     /// Runs it; `migrated`: on another thread than the one that forked it.
     fn run(self, migrated: bool) -> Self::Output;
@@ -228,6 +231,7 @@ where
     R: Send,
 {
     type Output = R;
+    const JOB: Job = Job::Half;
 
     #[inline(always)]
     fn run(self, migrated: bool) -> R {
@@ -242,6 +246,7 @@ where
 #[repr(C)]
 pub(crate) struct StackJob<H: Half> {
     half: JoinHalf,
+    caller: Caller,
     func: MaybeUninit<H>,
     result: UnsafeCell<MaybeUninit<thread::Result<H::Output>>>,
 }
@@ -256,6 +261,7 @@ impl<H: Half> StackJob<H> {
                 executor: AtomicPtr::new(ptr::null_mut()),
                 place: UnsafeCell::new(MaybeUninit::uninit()),
             },
+            caller: Caller::here(),
             func: MaybeUninit::new(func),
             result: UnsafeCell::new(MaybeUninit::uninit()),
         }
@@ -307,6 +313,7 @@ impl<H: Half> StackJob<H> {
         self.result.with(|result| unsafe { result.cast::<thread::Result<H::Output>>().read() })
     }
 
+    /// Its frame is where a profile shows that a stolen half, or part of an iteration, begins.
     unsafe fn execute_stolen(job: JobRef, seat: &Seat) {
         let this: *const Self = job.cast();
         // SAFETY: alive until the latch is set; the thief's reference is not used after that.
@@ -314,7 +321,8 @@ impl<H: Half> StackJob<H> {
         job.half.begin(seat);
         // SAFETY: the thief won the job, so nobody else reads `func`.
         let func = unsafe { job.func.assume_init_read() };
-        let body = || unwind::halt_unwinding(|| func.run(true));
+        let body =
+            || seat.log.run(H::JOB, &job.caller, || unwind::halt_unwinding(|| func.run(true)));
         // SAFETY: the latch lives until it is set, below; `halt_unwinding` does not unwind; the thief holds its seat.
         let result = unsafe { ExecLink::run(seat, &raw const job.half.latch, body) };
         seat.counters.add(Counter::SlotBytes, size_of::<thread::Result<H::Output>>());
@@ -334,6 +342,7 @@ pub(crate) struct CallJob<F, R> {
     pub(crate) latch: CoreLatch,
     /// The pool whose worker waits, if it is another one: it must outlive the wake-up (rule S6).
     home: Option<Arc<Registry>>,
+    caller: Caller,
     func: MaybeUninit<F>,
     result: UnsafeCell<MaybeUninit<thread::Result<R>>>,
 }
@@ -345,9 +354,10 @@ where
 {
     pub(crate) fn new(func: F, home: Option<Arc<Registry>>) -> Self {
         CallJob {
-            header: JobHeader::new(Self::execute),
+            header: JobHeader::new(Self::execute_call),
             latch: CoreLatch::new(),
             home,
+            caller: Caller::here(),
             func: MaybeUninit::new(func),
             result: UnsafeCell::new(MaybeUninit::uninit()),
         }
@@ -369,13 +379,15 @@ where
         self.result.with(|result| unsafe { result.cast::<thread::Result<R>>().read() })
     }
 
-    unsafe fn execute(job: JobRef, seat: &Seat) {
+    /// Its frame is where a profile shows that a call from outside begins.
+    unsafe fn execute_call(job: JobRef, seat: &Seat) {
         let this: *const Self = job.cast();
         // SAFETY: alive until the latch is set; not used after that.
         let job = unsafe { &*this };
         // SAFETY: a job is executed once, so nobody else reads `func`.
         let func = unsafe { job.func.assume_init_read() };
-        let result = unwind::halt_unwinding(|| func(seat));
+        let body = || unwind::halt_unwinding(|| func(seat));
+        let result = seat.log.run(Job::Call, &job.caller, body);
         // SAFETY: only the executor writes the result, before the latch is set.
         job.result.with_mut(|cell| unsafe { (*cell).write(result) });
         let home = job.home.clone();

@@ -18,6 +18,7 @@ use crate::pool::worker::Wait;
 use crate::steal::Neighbours;
 use crate::sync::{AtomicUsize, Ordering};
 use crate::topology::binding;
+use crate::trace::{Log, PoolTrace};
 use crate::tuning;
 use crate::util::clock::{self, ticks};
 use crate::util::turns::Turns;
@@ -42,6 +43,8 @@ pub(crate) struct Settings {
     pub(crate) asks_for_pages: bool,
     /// The stack that a thread of the pool has, and a guest should have left, in bytes.
     pub(crate) stack_bytes: usize,
+    /// Where the pool records what it does.
+    pub(crate) trace: PoolTrace,
 }
 
 /// See the module's description. Always inside an `Arc`; each worker thread owns a count of it.
@@ -90,7 +93,10 @@ impl Registry {
             let idle_word: *const IdleWord = &raw const **idle;
             let groups = neighbours.groups();
             let salt = turns.salt();
-            let seat = |(index, group)| Seat::new(index, group, salt, registry.as_ptr(), idle_word);
+            let seat = |(index, group)| {
+                let log = Log::new(&settings.trace, index);
+                Seat::new(index, group, salt, registry.as_ptr(), idle_word, log)
+            };
             let in_group = |(group, seats): (usize, &Range<usize>)| {
                 seats.clone().map(move |seat| (seat, group))
             };
@@ -332,6 +338,9 @@ impl Registry {
 
     /// Wakes the resident, whose state says so already, and takes the time.
     fn unpark_measured(&self, seat: &Seat) {
+        if let Some(waker) = self.current_seat() {
+            waker.log.woke(seat.index);
+        }
         let before = ticks();
         // ORDERING: Relaxed. Published by the wake-up; read by the resident after it.
         seat.woken_at.store(before as usize, Ordering::Relaxed);

@@ -24,6 +24,7 @@ use crate::pool::tag::Tag;
 use crate::steal::Reach;
 use crate::steal::deque::{Deque, Steal};
 use crate::sync::{AtomicUsize, Ordering, fence};
+use crate::trace::{self, Log};
 use crate::tuning;
 use crate::util::rng::Rng;
 use crate::util::turns;
@@ -76,6 +77,7 @@ pub(crate) struct Seat {
     running_serial: AtomicUsize,
 
     pub(crate) counters: Counters,
+    pub(crate) log: Log,
     /// What the holder's parallel calls belong to (see `context`): written by the holder, read by thieves.
     node: AtomicUsize,
 
@@ -129,6 +131,7 @@ impl Seat {
         salt: u64,
         registry: *const Registry,
         idle: *const IdleWord,
+        log: Log,
     ) -> Self {
         Seat {
             idle,
@@ -150,6 +153,7 @@ impl Seat {
             running_tag: AtomicUsize::new(Tag::DETACHED.to_word()),
             running_serial: AtomicUsize::new(0),
             counters: Counters::new(),
+            log,
             node: AtomicUsize::new(0),
             stolen_node: Cell::new(None),
             serial: Cell::new(1),
@@ -187,6 +191,8 @@ impl Seat {
     ///
     /// The thread holds the seat, and the pool stays alive until this is changed again.
     pub(crate) unsafe fn set_current(seat: *const Seat) -> *const Seat {
+        // SAFETY: null, or held by this thread and so alive.
+        trace::sit(unsafe { seat.as_ref() }.map(|seat| &seat.log));
         CURRENT.replace(seat)
     }
 

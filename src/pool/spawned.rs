@@ -5,6 +5,8 @@ use crate::pool::frame::{self, Frame, FrameHome};
 use crate::pool::job::{JobHeader, JobRef};
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
+use crate::trace::{Caller, Job};
+use crate::util::frame::keep_frame;
 use std::alloc::Layout;
 use std::ptr::{self, NonNull};
 
@@ -13,6 +15,7 @@ use std::ptr::{self, NonNull};
 pub(crate) struct SpawnedJob<F> {
     header: JobHeader,
     home: Option<NonNull<FrameHome>>,
+    caller: Caller,
     func: F,
 }
 
@@ -32,17 +35,19 @@ impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
             None => registry.group(registry.outside_group()).frames.acquire(layout),
         };
         let job: *mut Self = memory.as_ptr().cast();
+        let (header, caller) = (JobHeader::new(Self::execute_spawned), Caller::here());
         // SAFETY: a fresh frame of this layout.
-        unsafe { job.write(SpawnedJob { header: JobHeader::new(Self::execute), home, func }) };
+        unsafe { job.write(SpawnedJob { header, home, caller, func }) };
         // SAFETY: the frame stays until the job is executed; the closure is `Send`.
         unsafe { JobRef::new(job.cast()) }
     }
 
-    unsafe fn execute(job: JobRef, seat: &Seat) {
+    /// Its frame is where a profile shows that a spawned job begins.
+    unsafe fn execute_spawned(job: JobRef, seat: &Seat) {
         let this = job.cast::<Self>().cast_mut();
         // SAFETY: alive until executed, and executed once: the closure moves out, and the frame is free for the jobs that
         // the closure spawns (rule F3).
-        let SpawnedJob { home, func, .. } = unsafe { this.read() };
+        let SpawnedJob { home, caller, func, .. } = unsafe { this.read() };
         if home.is_some_and(|home| !ptr::eq(home.as_ptr(), &raw const seat.frames)) {
             seat.counters.bump(Counter::FramesReturned);
         }
@@ -57,6 +62,6 @@ impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
                 &seat.returns,
             )
         };
-        func(seat);
+        keep_frame(|| seat.log.run(Job::Spawned, &caller, || func(seat)));
     }
 }

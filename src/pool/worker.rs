@@ -251,6 +251,7 @@ impl Seat {
         }
         let job = registry.take_dealt_elsewhere(self.group)?;
         self.counters.bump(Counter::DealtElsewhere);
+        self.log.took_dealt();
         Some(job)
     }
 
@@ -258,6 +259,7 @@ impl Seat {
     fn take_dealt(&self) -> Option<JobRef> {
         let job = self.registry().group(self.group).dealt.take()?;
         self.counters.bump(Counter::Dealt);
+        self.log.took_dealt();
         Some(job)
     }
 
@@ -266,7 +268,9 @@ impl Seat {
     }
 
     fn has_stolen_from(&self, victim: &Seat) {
-        self.counters.bump(Counter::steals(self.distance_to(victim)));
+        let distance = self.distance_to(victim);
+        self.counters.bump(Counter::steals(distance));
+        self.log.stole(victim.index, distance);
         if context::is_recording() {
             self.stolen_node.set(Some(victim.node()));
         }
@@ -279,6 +283,7 @@ impl Seat {
         };
         self.injected_in_a_row.set(self.injected_in_a_row.get() + 1);
         self.counters.bump(Counter::Injected);
+        self.log.took_injected();
         Some(job)
     }
 
@@ -609,6 +614,7 @@ impl<'a> Pause<'a> {
             return;
         }
         if seat.shares.looks_empty() {
+            let _asleep = seat.log.park();
             // A guest sleeps beside the resident, whose time this is.
             if seat.is_guest() {
                 parker.park_until(self.deadline);
@@ -626,6 +632,7 @@ impl<'a> Pause<'a> {
         let seat = self.seat;
         let registry = seat.registry();
         let lendable = matches!(self.kind, Wait::Bottom);
+        let asleep_since = seat.log.park();
         // From then on the seat may be lent: what is counted is the guest's.
         seat.counters.fall_asleep(ticks());
         let asleep = seat.state.fall_asleep(
@@ -635,6 +642,7 @@ impl<'a> Pause<'a> {
             || registry.notify(None),
         );
         if !asleep {
+            asleep_since.cancel();
             seat.counters.rise(ticks());
             return; // Searching still.
         }

@@ -10,6 +10,7 @@ use crate::pool::registry::{MAX_THREADS, Registry, Settings};
 use crate::pool::seat::Seat;
 use crate::steal::StealOrder;
 use crate::topology::{CpuSet, Topology};
+use crate::trace::Choice;
 use crate::tuning;
 use crate::util::turns::{self, Turns};
 use std::any::Any;
@@ -43,6 +44,7 @@ pub struct ThreadPoolBuilder<S = DefaultSpawn> {
     guests: Option<Guests>,
     hints: Hints,
     seed: Option<u64>,
+    trace: Choice,
     spawn: S,
 }
 
@@ -59,6 +61,7 @@ impl Default for ThreadPoolBuilder {
             guests: None,
             hints: Hints::default(),
             seed: None,
+            trace: Default::default(),
             spawn: DefaultSpawn,
         }
     }
@@ -522,6 +525,25 @@ impl<S> ThreadPoolBuilder<S> {
         self
     }
 
+    /// Records what the pool's workers do. Not in rayon; with the feature `trace`. Goes before `MOIRAI_TRACE` in the environment.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use moirai::{ThreadPoolBuilder, trace::Trace};
+    /// let trace = Trace::new();
+    /// let pool = ThreadPoolBuilder::new().num_threads(2).trace(&trace).build()?;
+    /// pool.join(|| 1, || 2);
+    /// trace.write_svg(std::io::stdout())?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[cfg(feature = "trace")]
+    #[must_use]
+    pub fn trace(mut self, trace: &crate::trace::Trace) -> Self {
+        self.trace = Choice(Some(trace.clone()));
+        self
+    }
+
     /// Starts the threads by a closure of one's own, called on the building thread once for each, in the order of indices.
     ///
     /// It must see to it that [`ThreadBuilder::run`] is called on a thread; name and stack size are its business. If it
@@ -556,6 +578,7 @@ impl<S> ThreadPoolBuilder<S> {
             guests: self.guests,
             hints: self.hints,
             seed: self.seed,
+            trace: self.trace,
             spawn: CustomSpawn(spawn),
         }
     }
@@ -641,6 +664,7 @@ impl<S: ThreadSpawn> ThreadPoolBuilder<S> {
             deals: placement != Placement::None,
             asks_for_pages: placement == Placement::ByPages,
             stack_bytes: self.stack_size.unwrap_or_else(default_stack_bytes),
+            trace: self.trace.of_pool(global),
         };
         let turns = Turns::new(self.seed.or_else(turns::seed_from_env), threads);
         let registry = Registry::new(neighbours, homes, group_of, settings, turns);
@@ -728,6 +752,7 @@ impl<S> fmt::Debug for ThreadPoolBuilder<S> {
             .field("wait_policy", &self.wait_policy)
             .field("guests", &self.guests)
             .field("hints", &self.hints)
+            .field("trace", &self.trace)
             .finish()
     }
 }

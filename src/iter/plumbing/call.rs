@@ -26,9 +26,11 @@ use crate::pool::counters::Counter;
 use crate::pool::job::{Half, JobRef, StackJob};
 use crate::pool::seat::{Seat, yield_point};
 use crate::pool::worker::Wait;
+use crate::trace::Job;
 use crate::tuning;
 use crate::util::caller::Place;
 use crate::util::clock::{HAS_CLOCK, reading_cost, ticks, ticks_of_ns};
+use crate::util::frame::keep_frame;
 use crate::util::unwind;
 use std::any::type_name;
 use std::cell::Cell;
@@ -293,6 +295,7 @@ fn run_whole<P: Piece>(seat: &Seat, piece: P, node: usize) -> P::Result {
     if piece.is_full() {
         return piece.into_folder().complete();
     }
+    let _piece = seat.log.piece(piece.items());
     seat.counters.count_batch(piece.items());
     seat.counters.bump(Counter::Accumulators);
     // Nobody else searches meanwhile, or it is over soon.
@@ -316,7 +319,7 @@ fn with_stride<R>(seat: &Seat, stride: usize, body: impl FnOnce() -> R) -> R {
 /// Runs the items of a piece through a folder: the innermost loop, which stands once in the program for each kind of call.
 #[inline(never)]
 fn run_items<P: Piece>(piece: P, folder: Option<P::Folder>) -> P::Folder {
-    piece.run(folder)
+    keep_frame(|| piece.run(folder))
 }
 
 /// What the decisions of a call weigh in this pool.
@@ -358,6 +361,7 @@ pub(super) struct Held<P> {
 
 impl<P: Piece> Half for Held<P> {
     type Output = P::Result;
+    const JOB: Job = Job::Part;
 
     /// A thief goes on with the call.
     fn run(self, _migrated: bool) -> P::Result {
@@ -487,7 +491,9 @@ impl<'s> Call<'s> {
         }
         let stride = if self.is_counted { 1 } else { self.splitter.stride(self.per_item.get()) };
         let mark = self.stint.as_deref().map(OpenStint::begin_batch);
+        let running = self.seat.log.piece(items);
         let folder = with_stride(self.seat, stride, || run_items(piece, open.folder.take()));
+        drop(running);
         if let (Some(stint), Some(mark)) = (self.stint.as_deref(), mark) {
             // What recording takes is not the items' fault.
             self.last.set(self.last.get().wrapping_add(stint.end_batch(mark, items)));

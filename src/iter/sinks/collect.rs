@@ -13,6 +13,7 @@ use super::ListOf;
 use super::unzip::{Both, Unzip};
 use crate::iter::plumbing::{Consumer, Folder, Reducer, UnindexedConsumer};
 use crate::iter::{IndexedParallelIterator, ParallelIterator};
+use crate::trace;
 
 /// Appends all items of `par_iter` to `vec`, in order: in place if their number is known, else by
 /// way of one vector for each piece.
@@ -29,10 +30,13 @@ where
             *vec = list.pop_front().unwrap_or_default();
             return;
         }
-        vec.reserve(list.iter().map(Vec::len).sum());
-        for mut piece in list {
-            vec.append(&mut piece);
-        }
+        let items = list.iter().map(Vec::len).sum();
+        vec.reserve(items);
+        trace::gather(items, || {
+            for mut piece in list {
+                vec.append(&mut piece);
+            }
+        });
     }
 }
 

@@ -1,0 +1,213 @@
+//! The feature `tracing`: which span is current in a job, and what the pool tells a subscriber.
+#![cfg(feature = "tracing")]
+
+#[path = "common/watchdog.rs"]
+#[macro_use]
+mod watchdog;
+
+use moirai::prelude::*;
+use moirai::{ThreadPool, ThreadPoolBuilder};
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Barrier, Mutex};
+use std::thread::ThreadId;
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Level, Metadata, Span, Subscriber};
+use tracing_core::span::Current;
+
+/// Keeps what it is told: spans by thread, and the pool's events.
+struct Keeper {
+    most: Level,
+    next: AtomicU64,
+    kept: Arc<Mutex<Kept>>,
+}
+
+#[derive(Default)]
+struct Kept {
+    /// The names of all spans, and the fields of the pool's.
+    spans: BTreeMap<u64, (&'static Metadata<'static>, Fields)>,
+    /// Who is in which spans.
+    entered: BTreeMap<String, Vec<u64>>,
+    parents: BTreeMap<u64, Option<u64>>,
+    /// The pool's events, and the program's.
+    events: Vec<Fields>,
+}
+
+#[derive(Default, Debug, Clone)]
+struct Fields(BTreeMap<&'static str, String>);
+
+impl Visit for Fields {
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name(), format!("{value:?}"));
+    }
+}
+
+fn thread() -> String {
+    let id: ThreadId = std::thread::current().id();
+    format!("{id:?}")
+}
+
+impl Subscriber for Keeper {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        *metadata.level() <= self.most
+    }
+
+    fn new_span(&self, span: &Attributes<'_>) -> Id {
+        let id = self.next.fetch_add(1, Ordering::Relaxed);
+        let mut fields = Fields::default();
+        span.record(&mut fields);
+        let mut kept = self.kept.lock().unwrap();
+        kept.spans.insert(id, (span.metadata(), fields));
+        kept.parents.insert(id, span.parent().map(Id::into_u64));
+        Id::from_u64(id)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        self.kept.lock().unwrap().events.push(fields);
+    }
+
+    fn enter(&self, span: &Id) {
+        let mut kept = self.kept.lock().unwrap();
+        kept.entered.entry(thread()).or_default().push(span.into_u64());
+    }
+
+    fn exit(&self, span: &Id) {
+        let mut kept = self.kept.lock().unwrap();
+        let left = kept.entered.get_mut(&thread()).and_then(Vec::pop);
+        assert_eq!(left, Some(span.into_u64()), "spans are left in the reverse order");
+    }
+
+    fn current_span(&self) -> Current {
+        let kept = self.kept.lock().unwrap();
+        match kept.entered.get(&thread()).and_then(|spans| spans.last()) {
+            Some(id) => Current::new(Id::from_u64(*id), kept.spans[id].0),
+            None => Current::none(),
+        }
+    }
+}
+
+/// Runs `program` inside a span, with a subscriber for this thread; what that was told.
+fn kept(most: Level, program: impl FnOnce(&ThreadPool)) -> Kept {
+    let kept = Arc::new(Mutex::new(Kept::default()));
+    let keeper = Keeper { most, next: AtomicU64::new(1), kept: Arc::clone(&kept) };
+    let pool = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    tracing::subscriber::with_default(keeper, || {
+        tracing::info_span!("request").in_scope(|| program(&pool));
+    });
+    pool.shutdown();
+    std::mem::take(&mut kept.lock().unwrap())
+}
+
+/// What a closure finds as the name of the current span.
+fn current() -> Option<&'static str> {
+    Span::current().metadata().map(|metadata| metadata.name())
+}
+
+#[test]
+fn the_span_of_the_caller_goes_along() {
+    watch!();
+    for most in [Level::INFO, Level::TRACE] {
+        let kept = kept(most, |pool| {
+            assert_eq!(pool.install(current), Some("request"), "a call from outside");
+            let both = Barrier::new(2);
+            let half = || {
+                both.wait();
+                (current(), std::thread::current().id())
+            };
+            let (left, right) = pool.install(|| moirai::join(half, half));
+            assert_eq!((left.0, right.0), (Some("request"), Some("request")), "halves");
+            assert_ne!(left.1, right.1, "one of them was stolen");
+
+            let job = || {
+                both.wait();
+                assert_eq!(current(), Some("request"), "a job of a scope");
+            };
+            pool.scope(|s| (0..2).for_each(|_| s.spawn(|_| job())));
+
+            let (sender, receiver) = std::sync::mpsc::channel();
+            pool.spawn(move || sender.send(current()).unwrap());
+            assert_eq!(receiver.recv(), Ok(Some("request")), "a spawned job");
+
+            let seen: Vec<_> = pool.install(|| {
+                (0..1_000).into_par_iter().with_max_len(10).map(|_| current()).collect()
+            });
+            assert!(seen.iter().all(|name| *name == Some("request")), "items");
+            assert_eq!(pool.broadcast(|_| current()), [Some("request"); 2], "shares");
+
+            // A span that is opened in the pool goes along too.
+            let inner = || tracing::info_span!("inner").in_scope(|| moirai::join(half, half));
+            let (left, right) = pool.install(inner);
+            assert_eq!((left.0, right.0), (Some("inner"), Some("inner")));
+        });
+        assert!(kept.entered.values().all(Vec::is_empty), "all spans were left");
+    }
+}
+
+#[test]
+fn outside_of_any_span_there_is_none() {
+    watch!();
+    let pool = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    let both = Barrier::new(2);
+    let half = || {
+        both.wait();
+        current()
+    };
+    assert_eq!(pool.install(|| moirai::join(half, half)), (None, None));
+}
+
+/// A panic leaves the spans of its job.
+#[test]
+fn a_panic_leaves_the_span() {
+    watch!();
+    let kept = kept(Level::TRACE, |pool| {
+        let panicking = || pool.install(|| std::panic::resume_unwind(Box::new(())));
+        let panicking = std::panic::AssertUnwindSafe(panicking);
+        assert!(std::panic::catch_unwind(panicking).is_err());
+        assert_eq!(pool.install(current), Some("request"));
+    });
+    assert!(kept.entered.values().all(Vec::is_empty));
+}
+
+#[test]
+fn the_pool_tells_what_it_does() {
+    watch!();
+    let kept = kept(Level::TRACE, |pool| {
+        let both = Barrier::new(2);
+        pool.install(|| moirai::join(|| _ = both.wait(), || _ = both.wait()));
+        let sum: u32 = pool.install(|| (0..100).into_par_iter().with_max_len(7).sum());
+        assert_eq!(sum, 4_950);
+    });
+    let jobs = kept.spans.iter().filter(|(_, (metadata, _))| metadata.target() == "moirai");
+    let kinds: Vec<&str> = jobs.clone().map(|(_, (_, fields))| fields.0["kind"].as_str()).collect();
+    assert!(kinds.contains(&"\"call\"") && kinds.contains(&"\"join\""), "{kinds:?}");
+    for (id, (metadata, fields)) in jobs {
+        assert_eq!((metadata.name(), *metadata.level()), ("job", Level::TRACE));
+        assert!(["0", "1"].contains(&&*fields.0["worker"]));
+        let parent = kept.parents[id].map(|parent| kept.spans[&parent].0.name());
+        assert_eq!(parent, Some("request"));
+    }
+    // What happens inside a job; what a worker does between jobs goes to the program's global subscriber.
+    let pieces = kept.events.iter().filter(|event| event.0["message"] == "piece");
+    let items = pieces.map(|piece| piece.0["items"].parse::<u32>().unwrap());
+    assert_eq!(items.sum::<u32>(), 100);
+}
+
+/// With a level above, the pool says nothing.
+#[test]
+fn the_pool_is_silent_above_trace() {
+    watch!();
+    let kept = kept(Level::DEBUG, |pool| {
+        let sum: u32 = pool.install(|| (0..100).into_par_iter().with_max_len(7).sum());
+        assert_eq!(sum, 4_950);
+    });
+    assert_eq!(kept.spans.len(), 1);
+    assert_eq!(kept.events.len(), 0);
+}

@@ -1,0 +1,204 @@
+//! Traces in files: by the environment, at the end of pools and of the process, and where they cannot be written.
+
+use crate::child::{Fresh, say};
+use crate::recorded::checked;
+use moirai::named;
+use moirai::prelude::*;
+use moirai::trace::Trace;
+use moirai::{Guests, ThreadPoolBuilder};
+use std::fs;
+use std::path::PathBuf;
+
+/// A path that no other test uses; nothing is there.
+fn file(name: &str) -> PathBuf {
+    let file = std::env::temp_dir().join(format!("moirai-trace-{}-{name}", std::process::id()));
+    let _ = fs::remove_file(&file);
+    file
+}
+
+/// What a program does: its result does not depend on the trace.
+fn program() -> u64 {
+    named("parse", || {
+        (0..10_000_u32).into_par_iter().with_max_len(20).map(|n| u64::from(n) * 2).sum()
+    })
+}
+
+const RESULT: &str = "99990000";
+
+/// Plays the program in a child with this variable set; what it wrote to the standard error output.
+fn traced_program(fresh: &Fresh, file: &str, events: &str) -> String {
+    let variables =
+        [("MOIRAI_TRACE", file), ("MOIRAI_TRACE_EVENTS", events), ("MOIRAI_NUM_THREADS", "2")];
+    let ended = fresh.run("traced", &variables);
+    assert!(ended.status.success(), "{ended:?}");
+    assert_eq!(ended.said, [RESULT], "{ended:?}");
+    ended.stderr
+}
+
+#[test]
+fn the_environment_asks_for_json() {
+    watch!();
+    let fresh = fresh!(the_environment_asks_for_json);
+    if fresh.scenario().is_some() {
+        return say(program());
+    }
+    let file = file("env.json");
+    let stderr = traced_program(&fresh, file.to_str().unwrap(), "");
+    assert_eq!(stderr, "");
+    let events = checked(&fs::read_to_string(&file).unwrap());
+    fs::remove_file(file).unwrap();
+    let parse: Vec<_> = events.iter().filter(|event| event.text("name") == "parse").collect();
+    assert_eq!(parse.len(), 1);
+    assert_eq!(parse[0].number("pid"), 0.0, "on a thread of no pool");
+    assert!(events.iter().any(|event| event.text("name") == "piece"));
+}
+
+#[test]
+fn the_environment_asks_for_a_picture() {
+    watch!();
+    let fresh = fresh!(the_environment_asks_for_a_picture);
+    if fresh.scenario().is_some() {
+        return say(program());
+    }
+    let file = file("env.SVG");
+    assert_eq!(traced_program(&fresh, file.to_str().unwrap(), ""), "");
+    let picture = fs::read_to_string(&file).unwrap();
+    fs::remove_file(file).unwrap();
+    assert!(picture.starts_with("<svg") && picture.ends_with("</svg>\n"));
+}
+
+#[test]
+fn a_file_that_cannot_be_made() {
+    watch!();
+    let fresh = fresh!(a_file_that_cannot_be_made);
+    if fresh.scenario().is_some() {
+        return say(program());
+    }
+    let stderr = traced_program(&fresh, "/no/such/folder/trace.json", "");
+    let start = "moirai: the trace /no/such/folder/trace.json: cannot be written: ";
+    assert!(stderr.starts_with(start) && stderr.lines().count() == 1, "{stderr}");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk() {
+    watch!();
+    let fresh = fresh!(a_full_disk);
+    if fresh.scenario().is_some() {
+        return say(program());
+    }
+    let stderr = traced_program(&fresh, "/dev/full", "");
+    let start = "moirai: the trace /dev/full: cannot be written: ";
+    assert!(stderr.starts_with(start) && stderr.lines().count() == 1, "{stderr}");
+}
+
+#[test]
+fn more_events_than_there_is_room_for() {
+    watch!();
+    let fresh = fresh!(more_events_than_there_is_room_for);
+    if fresh.scenario().is_some() {
+        return say(program());
+    }
+    let file = file("huge.json");
+    let stderr = traced_program(&fresh, file.to_str().unwrap(), "50");
+    assert!(stderr.contains("events were dropped") && stderr.lines().count() == 1, "{stderr}");
+    let text = fs::read_to_string(&file).unwrap();
+    fs::remove_file(file).unwrap();
+    assert!(text.contains("\"missing\":\"the oldest "), "{text}");
+    // Two workers and the thread that calls; an arrow for each theft, and the names.
+    assert!(checked(&text).len() <= 3 * 50 * 3 + 10);
+}
+
+#[test]
+fn the_builder_of_the_global_pool_says_it() {
+    watch!();
+    let fresh = fresh!(the_builder_of_the_global_pool_says_it);
+    let file = file("global.json");
+    if fresh.scenario().is_some() {
+        let trace = Trace::new();
+        trace.write_at_end(std::env::var("FILE").unwrap());
+        ThreadPoolBuilder::new().num_threads(2).trace(&trace).build_global().unwrap();
+        drop(trace);
+        say(program());
+        return say(Trace::current().is_some());
+    }
+    let said = fresh.said("global", &[("FILE", file.to_str().unwrap())]);
+    assert_eq!(said, [RESULT, "true"]);
+    let events = checked(&fs::read_to_string(&file).unwrap());
+    fs::remove_file(file).unwrap();
+    assert!(events.iter().any(|event| event.text("name") == "parse"));
+}
+
+/// A pool of its own has a file when it has ended, and at the end of the process at the latest.
+#[test]
+fn the_end_of_a_pool_writes_the_file() {
+    watch!();
+    let fresh = fresh!(the_end_of_a_pool_writes_the_file);
+    let play = |file: &str, ends: &str| {
+        let trace = Trace::new();
+        trace.write_at_end(file);
+        let builder = ThreadPoolBuilder::new().num_threads(2).guests(Guests::Never);
+        let pool = builder.trace(&trace).build().unwrap();
+        drop(trace);
+        say(pool.install(program));
+        match ends {
+            "shutdown" => {
+                pool.shutdown();
+                assert!(PathBuf::from(file).exists());
+            }
+            "drop" => drop(pool),
+            "never" => std::mem::forget(pool),
+            _ => std::process::exit(0),
+        }
+    };
+    if let Some(scenario) = fresh.scenario() {
+        return play(&std::env::var("FILE").unwrap(), &scenario);
+    }
+    for ends in ["shutdown", "drop", "never", "exit"] {
+        let file = file(ends);
+        assert_eq!(fresh.said(ends, &[("FILE", file.to_str().unwrap())]), [RESULT]);
+        let events = checked(&fs::read_to_string(&file).unwrap());
+        fs::remove_file(file).unwrap();
+        assert!(events.iter().any(|event| event.text("name") == "parse"), "{ends}");
+    }
+}
+
+#[test]
+fn nothing_is_written_if_nobody_asks() {
+    watch!();
+    let fresh = fresh!(nothing_is_written_if_nobody_asks);
+    if fresh.scenario().is_some() {
+        say(program());
+        return say(Trace::current().is_some());
+    }
+    assert_eq!(fresh.said("plain", &[("MOIRAI_TRACE", "")]), [RESULT, "false"]);
+}
+
+/// A forked child writes nothing: the file is its parent's.
+#[cfg(unix)]
+#[test]
+fn a_forked_child_writes_nothing() {
+    watch!();
+    let fresh = fresh!(a_forked_child_writes_nothing);
+    if fresh.scenario().is_some() {
+        let file = PathBuf::from(std::env::var_os("MOIRAI_TRACE").unwrap());
+        let before = program();
+        // SAFETY: the child calls nothing but the pool, the allocator, which a fork leaves usable, and `exit`.
+        let process = unsafe { libc::fork() };
+        if process == 0 {
+            let is_right =
+                program() == before && Trace::current().unwrap().write_file("/").is_err();
+            std::process::exit(if is_right { 0 } else { 1 });
+        }
+        let mut status = 0;
+        // SAFETY: a child of this process, and a place for its status.
+        assert_eq!(unsafe { libc::waitpid(process, &raw mut status, 0) }, process);
+        assert_eq!((status, file.exists()), (0, false));
+        return say(before);
+    }
+    let file = file("forked.json");
+    assert_eq!(traced_program(&fresh, file.to_str().unwrap(), ""), "");
+    let events = checked(&fs::read_to_string(&file).unwrap());
+    fs::remove_file(file).unwrap();
+    assert_eq!(events.iter().filter(|event| event.text("name") == "parse").count(), 1);
+}
