@@ -57,6 +57,7 @@ pub mod collections;
 mod configuration;
 mod cow;
 pub mod explain;
+pub mod frames;
 mod global;
 pub mod iter;
 mod join;

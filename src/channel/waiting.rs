@@ -20,7 +20,7 @@
 //! So while nobody waits a send or a receive reads one word that nobody writes, and that is all.
 
 use crate::pool::event::{Event, is_past};
-use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering, dropped, fence};
+use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering, dropped, fence, light_fence};
 use crate::tuning;
 use crate::util::clock::HAS_CLOCK;
 use std::collections::VecDeque;
@@ -68,7 +68,7 @@ impl Waiters {
     /// Wakes one who waits, if there is one. Called after the ring was changed in such a way that one of them can go on.
     #[inline(always)]
     pub(super) fn wake_one(&self) {
-        light_fence();
+        light_fence("channel::light_fence");
         // ORDERING: Relaxed. The light fence carries the edge, see the module's description.
         if self.word.load(Ordering::Relaxed) != 0 {
             self.wake_cold(1);
@@ -77,7 +77,7 @@ impl Waiters {
 
     /// Wakes all who wait. Called after a change that concerns all of them.
     pub(super) fn wake_all(&self) {
-        light_fence();
+        light_fence("channel::light_fence");
         self.wake_cold(usize::MAX);
     }
 
@@ -296,21 +296,5 @@ fn search<R>(deadline: Option<Instant>, mut look: impl FnMut() -> Option<R>) -> 
             return found;
         }
         std::thread::yield_now();
-    }
-}
-
-/// Keeps the compiler from moving a look at who waits before the change of the ring. See the module's description.
-#[cfg(not(loom))]
-#[inline(always)]
-fn light_fence() {
-    // ORDERING: SeqCst, for the compiler only.
-    std::sync::atomic::compiler_fence(Ordering::SeqCst);
-}
-
-/// In models, which have neither time nor store buffers that drain: what the nap makes of it.
-#[cfg(loom)]
-fn light_fence() {
-    if !dropped("channel::light_fence") {
-        fence(Ordering::SeqCst);
     }
 }

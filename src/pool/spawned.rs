@@ -2,6 +2,8 @@
 
 use crate::pool::counters::Counter;
 use crate::pool::frame::{self, Frame, FrameHome};
+use crate::frames::Store;
+use crate::pool::frame::{self, Frame};
 use crate::pool::job::{JobHeader, JobRef};
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
@@ -12,7 +14,7 @@ use std::ptr::{self, NonNull};
 #[repr(C)]
 pub(crate) struct SpawnedJob<F> {
     header: JobHeader,
-    home: Option<NonNull<FrameHome>>,
+    home: Option<NonNull<Store>>,
     func: F,
 }
 

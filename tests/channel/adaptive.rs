@@ -1,6 +1,6 @@
 //! The adaptive channel: everything arrives in order, lone messages by the deadline, and the batch bound follows the load.
 
-use crate::counted::Ledger;
+use crate::ledger::Ledger;
 use crate::messages;
 use moirai::batch::Load;
 use moirai::channel::adaptive::Options;

@@ -1,0 +1,133 @@
+//! A value in a pooled frame.
+
+use crate::frames::shared::{self, Origin};
+use std::fmt::{self, Debug, Formatter};
+use std::marker::PhantomData;
+use std::mem::{ManuallyDrop, MaybeUninit};
+use std::ops::{Deref, DerefMut};
+use std::ptr::{self, NonNull};
+
+/// The memory of a value: what a pool's frames are for.
+#[repr(C)]
+pub(super) struct Slot<T> {
+    origin: Origin,
+    value: MaybeUninit<T>,
+}
+
+/// A value in a frame of a [`FramePool`](crate::frames::FramePool), as a `Box` is one in memory of its own: one pointer, which owns
+/// the value. Dropping it drops the value and gives the frame back, from any thread, also after the pool's handles are gone.
+///
+/// If the drop of the value panics, the frame is given back all the same, and the panic goes on. A frame that is leaked is
+/// never given back: the memory of its pool stays for ever.
+///
+/// # Examples
+///
+/// ```
+/// let pool = moirai::frames::FramePool::new();
+/// let mut line = pool.acquire(String::from("thread"));
+/// line.push_str(" of life");
+/// let length = std::thread::spawn(move || line.len()).join().unwrap();
+/// assert_eq!(length, 14);
+/// ```
+pub struct Frame<T> {
+    slot: NonNull<Slot<T>>,
+    owns: PhantomData<T>,
+}
+
+// SAFETY: a frame owns its value as a box does; the memory is bound to no thread.
+unsafe impl<T: Send> Send for Frame<T> {}
+// SAFETY: a shared frame gives out shared references only.
+unsafe impl<T: Sync> Sync for Frame<T> {}
+
+impl<T> Frame<T> {
+    /// # Safety
+    ///
+    /// The frame was acquired from a pool of frames with the layout of a `Slot<T>`, and is the caller's.
+    #[inline(always)]
+    pub(super) unsafe fn new(frame: NonNull<Origin>, value: T) -> Self {
+        let slot = frame.cast::<Slot<T>>();
+        let frame = Frame { slot, owns: PhantomData };
+        // SAFETY: within the frame, and nobody else's.
+        unsafe { frame.value().write(value) };
+        frame
+    }
+
+    #[inline(always)]
+    fn value(&self) -> *mut T {
+        // SAFETY: within the frame.
+        let value = unsafe { &raw mut (*self.slot.as_ptr()).value };
+        value.cast()
+    }
+
+    /// Takes the value out, and gives the frame back.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// let pool = moirai::frames::FramePool::new();
+    /// let frame = pool.acquire(vec![1, 2, 3]);
+    /// assert_eq!(frame.into_inner(), [1, 2, 3]);
+    /// assert_eq!(pool.statistics().released, 1);
+    /// ```
+    pub fn into_inner(self) -> T {
+        let frame = ManuallyDrop::new(self);
+        // SAFETY: the frame owns a value, and is not used after this but to be released.
+        let value = unsafe { frame.value().read() };
+        // SAFETY: in use, and not used any more.
+        unsafe { shared::release(frame.slot.cast()) };
+        value
+    }
+}
+
+/// Releases a frame whose value is being dropped.
+struct Release<T> {
+    slot: NonNull<Slot<T>>,
+    is_dropped: bool,
+}
+
+impl<T> Drop for Release<T> {
+    #[inline(always)]
+    fn drop(&mut self) {
+        let frame = self.slot.cast();
+        if !self.is_dropped {
+            // SAFETY: still in use.
+            unsafe { shared::pool_of(frame) }.count_failure();
+        }
+        // SAFETY: in use, and not used any more.
+        unsafe { shared::release(frame) };
+    }
+}
+
+impl<T> Drop for Frame<T> {
+    #[inline]
+    fn drop(&mut self) {
+        let mut release = Release { slot: self.slot, is_dropped: false };
+        // SAFETY: the frame owns a value, which nobody uses after this, also if its drop panics.
+        unsafe { ptr::drop_in_place(self.value()) };
+        release.is_dropped = true;
+    }
+}
+
+impl<T> Deref for Frame<T> {
+    type Target = T;
+
+    #[inline]
+    fn deref(&self) -> &T {
+        // SAFETY: a value that the frame owns.
+        unsafe { &*self.value() }
+    }
+}
+
+impl<T> DerefMut for Frame<T> {
+    #[inline]
+    fn deref_mut(&mut self) -> &mut T {
+        // SAFETY: a value that the frame owns.
+        unsafe { &mut *self.value() }
+    }
+}
+
+impl<T: Debug> Debug for Frame<T> {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Frame").field(&**self).finish()
+    }
+}
