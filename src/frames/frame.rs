@@ -7,11 +7,12 @@ use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
 
-/// The memory of a value: what a pool's frames are for.
-#[repr(C)]
+/// What a pool's frames are for. The value comes first, and is aligned as by general allocators: so no store of 16 bytes into it
+/// goes over the end of a cache line.
+#[repr(C, align(16))]
 pub(super) struct Slot<T> {
-    origin: Origin,
     value: MaybeUninit<T>,
+    origin: Origin,
 }
 
 /// A value in a frame of a [`FramePool`](crate::frames::FramePool), as a `Box` is one in memory of its own: one pointer, which owns
@@ -42,14 +43,13 @@ unsafe impl<T: Sync> Sync for Frame<T> {}
 impl<T> Frame<T> {
     /// # Safety
     ///
-    /// The frame was acquired from a pool of frames with the layout of a `Slot<T>`, and is the caller's.
+    /// What is given was acquired from a pool of frames with the layout of a `Slot<T>`.
     #[inline(always)]
-    pub(super) unsafe fn new(frame: NonNull<Origin>, value: T) -> Self {
+    pub(super) unsafe fn new((frame, origin): (NonNull<u8>, Origin), value: T) -> Self {
         let slot = frame.cast::<Slot<T>>();
-        let frame = Frame { slot, owns: PhantomData };
-        // SAFETY: within the frame, and nobody else's.
-        unsafe { frame.value().write(value) };
-        frame
+        // SAFETY: room and alignment for it, and nobody else's.
+        unsafe { slot.write(Slot { value: MaybeUninit::new(value), origin }) };
+        Frame { slot, owns: PhantomData }
     }
 
     #[inline(always)]
@@ -73,10 +73,23 @@ impl<T> Frame<T> {
         let frame = ManuallyDrop::new(self);
         // SAFETY: the frame owns a value, and is not used after this but to be released.
         let value = unsafe { frame.value().read() };
-        // SAFETY: in use, and not used any more.
-        unsafe { shared::release(frame.slot.cast()) };
+        // SAFETY: not used any more.
+        unsafe { release(frame.slot) };
         value
     }
+}
+
+/// Gives the memory of a value back.
+///
+/// # Safety
+///
+/// The slot is a frame in use, whose value was taken or dropped; it is not used any more.
+#[inline(always)]
+unsafe fn release<T>(slot: NonNull<Slot<T>>) {
+    // SAFETY: in use.
+    let origin = unsafe { (*slot.as_ptr()).origin };
+    // SAFETY: in use, and not used any more.
+    unsafe { shared::release(slot.cast(), origin) };
 }
 
 /// Releases a frame whose value is being dropped.
@@ -88,13 +101,14 @@ struct Release<T> {
 impl<T> Drop for Release<T> {
     #[inline(always)]
     fn drop(&mut self) {
-        let frame = self.slot.cast();
         if !self.is_dropped {
             // SAFETY: still in use.
-            unsafe { shared::pool_of(frame) }.count_failure();
+            let origin = unsafe { (*self.slot.as_ptr()).origin };
+            // SAFETY: as above.
+            unsafe { shared::pool_of(origin) }.count_failure();
         }
-        // SAFETY: in use, and not used any more.
-        unsafe { shared::release(frame) };
+        // SAFETY: not used any more.
+        unsafe { release(self.slot) };
     }
 }
 

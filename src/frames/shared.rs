@@ -3,8 +3,8 @@
 //! Invariants:
 //! 1. The home of number `n` is used by the thread whose number that is ([`numbers`]), which holds its store and its chain; its
 //!    counts, and what the store says of itself, are read by anybody.
-//! 2. A frame in use begins with its *origin*: the address of the home that it came from, or, if it came from the global
-//!    allocator, the address of this with the lowest bit set.
+//! 2. A frame in use has an *origin*, which whoever uses it keeps: the address of the home that it came from, or, if it came
+//!    from the global allocator, the address of this with the lowest bit set.
 //! 3. This lives until it is [closed](Shared::close) and all frames have come back (`closing.rs`).
 
 use crate::frames::closing::{Counts, Gate, take_finished};
@@ -19,7 +19,7 @@ use std::ptr::{self, NonNull};
 use std::sync::{OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
-/// Where a frame came from: its first word while it is in use (invariant 2).
+/// Where a frame came from (invariant 2).
 pub(super) type Origin = *mut ();
 
 /// In an origin: the global allocator.
@@ -68,8 +68,8 @@ fn closed() -> &'static Mutex<Vec<Closed>> {
 }
 
 impl Shared {
-    /// For frames of this layout, which has room and alignment for an [`Origin`]; at most `retained` of them are retained. With
-    /// one handle.
+    /// For frames of this layout, which has room and alignment for a word; at most `retained` of them are retained. With one
+    /// handle.
     pub(super) fn new(frame: Layout, retained: usize) -> NonNull<Self> {
         let shared = Box::new(Shared {
             frame,
@@ -126,9 +126,9 @@ impl Shared {
         free_finished(gate);
     }
 
-    /// A frame in use: it begins with its origin. Nobody else uses it until it is [released](release).
+    /// A frame, and its origin. Nobody else uses it until it is [released](release).
     #[inline]
-    pub(super) fn acquire(&self) -> NonNull<Origin> {
+    pub(super) fn acquire(&self) -> (NonNull<u8>, Origin) {
         if let Some(home) = self.homes.get(numbers::known()) {
             // ORDERING: Relaxed. Written by this thread, or by one that had the number before.
             let home = home.load(Ordering::Relaxed);
@@ -145,7 +145,7 @@ impl Shared {
 
     #[cold]
     #[inline(never)]
-    fn acquire_cold(&self) -> NonNull<Origin> {
+    fn acquire_cold(&self) -> (NonNull<u8>, Origin) {
         let Some(home) = self.home() else {
             self.counts.share_acquired();
             return self.allocate();
@@ -167,19 +167,16 @@ impl Shared {
     }
 
     /// A frame from the global allocator.
-    fn allocate(&self) -> NonNull<Origin> {
+    fn allocate(&self) -> (NonNull<u8>, Origin) {
         // ORDERING: Relaxed all. Statistics.
         self.allocated.fetch_add(1, Ordering::Relaxed);
         let now = self.allocated_now.fetch_add(1, Ordering::Relaxed) + 1;
         self.allocated_most.fetch_max(now, Ordering::Relaxed);
-        // SAFETY: the layout has room for an origin.
-        let memory = unsafe { alloc(self.frame) };
-        let frame = NonNull::<Origin>::new(memory.cast());
-        let frame = frame.unwrap_or_else(|| handle_alloc_error(self.frame));
-        let origin = ptr::from_ref(self).cast_mut().cast::<()>();
-        // SAFETY: room and alignment for an origin.
-        unsafe { frame.write(origin.map_addr(|address| address | ALLOCATED)) };
-        frame
+        // SAFETY: the layout has a size: room for a word.
+        let memory = NonNull::new(unsafe { alloc(self.frame) });
+        let memory = memory.unwrap_or_else(|| handle_alloc_error(self.frame));
+        let origin: Origin = ptr::from_ref(self).cast_mut().cast();
+        (memory, origin.map_addr(|address| address | ALLOCATED))
     }
 
     /// Sees to it that the calling thread can acquire `count` frames, as far as the bound allows. How many there are.
@@ -267,13 +264,11 @@ impl Home {
     ///
     /// This is the home of the calling thread.
     #[inline(always)]
-    unsafe fn take(&self) -> Option<NonNull<Origin>> {
+    unsafe fn take(&self) -> Option<(NonNull<u8>, Origin)> {
         // SAFETY: as demanded of our caller.
-        let frame = unsafe { self.store.take() }?.cast::<Origin>();
-        // SAFETY: a frame has room and alignment for an origin.
-        unsafe { frame.write(ptr::from_ref(self).cast_mut().cast()) };
+        let frame = unsafe { self.store.take() }?;
         self.counts.add_acquired();
-        Some(frame)
+        Some((frame, ptr::from_ref(self).cast_mut().cast()))
     }
 
     /// Fills the list, if it is empty. `false`: there is nothing.
@@ -292,14 +287,12 @@ impl Home {
     }
 }
 
-/// The pool of a frame in use.
+/// The pool of a frame.
 ///
 /// # Safety
 ///
-/// The frame is in use, and begins with its origin.
-pub(super) unsafe fn pool_of<'a>(frame: NonNull<Origin>) -> &'a Shared {
-    // SAFETY: as demanded of our caller.
-    let origin = unsafe { frame.read() };
+/// The origin is that of a frame in use.
+pub(super) unsafe fn pool_of<'a>(origin: Origin) -> &'a Shared {
     let shared = if origin.addr() & ALLOCATED != 0 {
         origin.map_addr(|address| address & !ALLOCATED).cast::<Shared>().cast_const()
     } else {
@@ -314,19 +307,17 @@ pub(super) unsafe fn pool_of<'a>(frame: NonNull<Origin>) -> &'a Shared {
 ///
 /// # Safety
 ///
-/// The frame is in use, begins with its origin, and is not used afterwards; nor is anything of its pool that only the
-/// frame kept alive.
+/// The frame is in use, has this origin, and is not used afterwards; nor is anything of its pool that only the frame kept
+/// alive.
 #[inline]
-pub(super) unsafe fn release(frame: NonNull<Origin>) {
-    // SAFETY: as demanded of our caller.
-    let origin = unsafe { frame.read() };
+pub(super) unsafe fn release(frame: NonNull<u8>, origin: Origin) {
     if origin.addr() & ALLOCATED == 0 {
         // SAFETY: by invariant 2 a home, which the frame keeps alive.
         let home = unsafe { &*origin.cast::<Home>() };
         if home.number == numbers::known() {
             let gate = home.gate;
             // SAFETY: the home of this thread, and the frame is one of its own.
-            unsafe { home.store.put(frame.cast()) };
+            unsafe { home.store.put(frame) };
             if home.counts.add_released(gate) {
                 free_finished(gate);
             }
@@ -334,7 +325,7 @@ pub(super) unsafe fn release(frame: NonNull<Origin>) {
         }
     }
     // SAFETY: as demanded of our caller.
-    unsafe { release_elsewhere(frame) };
+    unsafe { release_elsewhere(frame, origin) };
 }
 
 /// As `release`, of what is not the calling thread's own.
@@ -343,25 +334,23 @@ pub(super) unsafe fn release(frame: NonNull<Origin>) {
 ///
 /// As for `release`.
 #[inline(never)]
-unsafe fn release_elsewhere(frame: NonNull<Origin>) {
+unsafe fn release_elsewhere(frame: NonNull<u8>, origin: Origin) {
     // SAFETY: as demanded of our caller.
-    let origin = unsafe { frame.read() };
-    // SAFETY: as demanded of our caller.
-    let shared = unsafe { pool_of(frame) };
+    let shared = unsafe { pool_of(origin) };
     let (gate, own) = (shared.gate, shared.home());
     if origin.addr() & ALLOCATED != 0 {
         // ORDERING: Relaxed. A statistic.
         shared.allocated_now.fetch_sub(1, Ordering::Relaxed);
         // SAFETY: allocated with this layout in `allocate`.
-        unsafe { dealloc(frame.as_ptr().cast(), shared.frame) };
+        unsafe { dealloc(frame.as_ptr(), shared.frame) };
     } else {
         // SAFETY: by invariant 2 a home, which the frame keeps alive.
         let home = unsafe { &*origin.cast::<Home>() };
         match own {
             // SAFETY: the chain is this thread's, and lives no longer than the store.
-            Some(own) => unsafe { own.chain.add(frame.cast(), NonNull::from(&home.store)) },
+            Some(own) => unsafe { own.chain.add(frame, NonNull::from(&home.store)) },
             // SAFETY: a frame of this store.
-            None => unsafe { home.store.give_back(frame.cast()) },
+            None => unsafe { home.store.give_back(frame) },
         }
     }
     let is_closed = match own {
@@ -401,49 +390,57 @@ mod tests {
         closed.iter().any(|Closed(shared)| ptr::eq(unsafe { shared.as_ref() }.gate, gate))
     }
 
-    /// A pool that is closed after so many frames were acquired.
-    fn closed_pool(retained: usize, count: usize) -> (Vec<usize>, &'static Gate) {
-        let shared = Shared::new(Layout::new::<[usize; 4]>(), retained);
-        // SAFETY: there is a handle.
-        let (pool, gate) = unsafe { (shared.as_ref(), shared.as_ref().gate) };
-        let frames = (0..count).map(|_| pool.acquire().as_ptr().expose_provenance()).collect();
-        // SAFETY: the one handle.
-        unsafe { Shared::remove_handle(shared) };
-        (frames, gate)
+    struct Held(NonNull<u8>, Origin);
+    // SAFETY: frames are bound to no thread.
+    unsafe impl Send for Held {}
+
+    fn acquire(pool: &Shared, count: usize) -> Vec<Held> {
+        let frame = |_| {
+            let (frame, origin) = pool.acquire();
+            Held(frame, origin)
+        };
+        (0..count).map(frame).collect()
     }
 
-    fn release_all(frames: &[usize]) {
-        for frame in frames {
-            let frame = ptr::with_exposed_provenance_mut(*frame);
+    fn release_all(frames: impl IntoIterator<Item = Held>) {
+        for Held(frame, origin) in frames {
             // SAFETY: acquired above, and released once.
-            unsafe { release(NonNull::new(frame).expect("frames are not null")) };
+            unsafe { release(frame, origin) };
         }
+    }
+
+    /// A pool with one handle, and so many frames of it.
+    fn pool(retained: usize, count: usize) -> (NonNull<Shared>, Vec<Held>, &'static Gate) {
+        let shared = Shared::new(Layout::new::<[usize; 4]>(), retained);
+        // SAFETY: there is a handle.
+        let pool = unsafe { shared.as_ref() };
+        (shared, acquire(pool, count), pool.gate)
     }
 
     #[test]
     fn a_pool_is_freed_with_its_last_frame() {
         for retained in [0, 2, 100] {
-            let (frames, gate) = closed_pool(retained, 10);
-            release_all(&frames[1..]);
+            let (shared, mut frames, gate) = pool(retained, 10);
+            // SAFETY: the one handle.
+            unsafe { Shared::remove_handle(shared) };
+            release_all(frames.drain(1..));
             assert!(waits_for_frames(gate), "one frame is out");
-            release_all(&frames[..1]);
+            release_all(frames);
             assert!(!waits_for_frames(gate));
         }
-        let (_, gate) = closed_pool(10, 0);
+        let (shared, _, gate) = pool(10, 0);
+        // SAFETY: the one handle.
+        unsafe { Shared::remove_handle(shared) };
         assert!(!waits_for_frames(gate));
     }
 
     #[test]
     fn a_pool_is_freed_whoever_is_last() {
         for round in 0..500 {
-            let shared = Shared::new(Layout::new::<[usize; 4]>(), [0, 8, 100][round % 3]);
-            // SAFETY: there is a handle.
-            let (pool, gate) = unsafe { (shared.as_ref(), shared.as_ref().gate) };
-            let mut frames = [0; 20];
-            frames.fill_with(|| pool.acquire().as_ptr().expose_provenance());
+            let (shared, mut frames, gate) = pool([0, 8, 100][round % 3], 20);
             let start = Barrier::new(3);
             thread::scope(|s| {
-                for half in [&frames[..10], &frames[10..]] {
+                for half in [frames.split_off(10), frames] {
                     let start = &start;
                     s.spawn(move || {
                         start.wait();
