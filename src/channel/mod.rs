@@ -31,12 +31,14 @@
 
 pub mod adaptive;
 mod claims;
+mod ending;
 mod errors;
 mod iterators;
 mod mapped;
 pub mod mpmc;
 mod queue;
 mod ring;
+mod sides;
 mod slots;
 pub mod spsc;
 mod statistics;

@@ -75,6 +75,14 @@ impl Waiters {
         }
     }
 
+    /// As `wake_one`, but the look at whether somebody waits is a call that cannot unwind, hence no branch in the caller. Compilers
+    /// move the use of what was read before a branch behind it, and keep all of that on the stack until then; so a sum
+    /// over a loan of 1 KiB took 374 instructions instead of 250.
+    #[inline(never)]
+    pub(super) extern "C" fn wake_one_by_call(&self) {
+        self.wake_one();
+    }
+
     /// Wakes all who wait. Called after a change that concerns all of them.
     pub(super) fn wake_all(&self) {
         light_fence("channel::light_fence");
