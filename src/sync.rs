@@ -15,7 +15,11 @@ pub(crate) use std::sync::{Mutex, MutexGuard};
 #[cfg(loom)]
 pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, fence};
 #[cfg(loom)]
-pub(crate) use loom::sync::{Mutex, MutexGuard};
+pub(crate) use loom::sync::{Condvar, Mutex, MutexGuard};
+
+// Linux and Android have futexes.
+#[cfg(not(any(loom, target_os = "linux", target_os = "android")))]
+pub(crate) use std::sync::Condvar;
 
 pub(crate) use std::sync::atomic::Ordering;
 

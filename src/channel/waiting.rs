@@ -23,6 +23,7 @@ use crate::pool::event::{Event, is_past};
 use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering, dropped, fence, light_fence};
 use crate::tuning;
 use crate::util::clock::HAS_CLOCK;
+use crate::util::unwind::halt_unwinding;
 use std::collections::VecDeque;
 use std::ptr;
 use std::sync::{OnceLock, PoisonError};
@@ -110,9 +111,10 @@ impl Waiters {
                 }
                 Waiter::Thread(_) => {}
                 Waiter::Task { waker, .. } => {
-                    // The waker is user code: not under the lock.
+                    // The waker is user code: not under the lock. If it panics, which is reported as any panic is, neither
+                    // the others' wake-ups nor the value of a send or receive are to be lost.
                     drop(list);
-                    waker.wake();
+                    std::mem::forget(halt_unwinding(|| waker.wake()));
                 }
             }
         }
