@@ -6,7 +6,7 @@
 //! * [`adaptive()`]: one producer, one consumer, and hand-over in batches that are sized by how fast messages come; a lone
 //!   message comes by a deadline.
 //!
-//! The first two block, try, wait for some time, or are [polled](spsc::Receiver::poll_recv) by a task. Whatever was sent before
+//! All of them block, try, wait for some time, or are [polled](spsc::Receiver::poll_recv) by a task. Whatever was sent before
 //! a channel was closed is received; what could not be sent comes back in the error. While nobody waits there are no system
 //! calls, and nothing is written but the ring.
 //!
