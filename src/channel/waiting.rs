@@ -290,11 +290,11 @@ fn search<R>(deadline: Option<Instant>, mut look: impl FnMut() -> Option<R>) -> 
     if !HAS_CLOCK || cfg!(loom) {
         return look();
     }
-    for _ in 0..tuning::SPIN_ROUNDS {
+    for round in 0..tuning::CHANNEL_SPIN_ROUNDS {
         if let Some(found) = look() {
             return Some(found);
         }
-        for _ in 0..tuning::SPIN_PAUSES {
+        for _ in 0..tuning::SPIN_PAUSES.min(1 << round) {
             std::hint::spin_loop();
         }
     }
