@@ -92,13 +92,13 @@ unsafe fn release<T>(slot: NonNull<Slot<T>>) {
     unsafe { shared::release(slot.cast(), origin) };
 }
 
-/// Releases a frame whose value is being dropped.
-struct Release<T> {
+/// Gives back a frame whose value is being dropped.
+struct GiveBack<T> {
     slot: NonNull<Slot<T>>,
     is_dropped: bool,
 }
 
-impl<T> Drop for Release<T> {
+impl<T> Drop for GiveBack<T> {
     #[inline(always)]
     fn drop(&mut self) {
         if !self.is_dropped {
@@ -115,10 +115,10 @@ impl<T> Drop for Release<T> {
 impl<T> Drop for Frame<T> {
     #[inline]
     fn drop(&mut self) {
-        let mut release = Release { slot: self.slot, is_dropped: false };
+        let mut give_back = GiveBack { slot: self.slot, is_dropped: false };
         // SAFETY: the frame owns a value, which nobody uses after this, also if its drop panics.
         unsafe { ptr::drop_in_place(self.value()) };
-        release.is_dropped = true;
+        give_back.is_dropped = true;
     }
 }
 

@@ -151,12 +151,12 @@ impl Shared {
             return self.allocate();
         };
         // SAFETY: the home of this thread.
-        let is_listed = unsafe { home.refill() };
+        let is_listed = unsafe { home.store.refill() };
         // SAFETY: as above.
         if !is_listed && unsafe { home.store.cut(1, &self.budget) } {
             home.count_slab();
             // SAFETY: as above.
-            unsafe { home.refill() };
+            unsafe { home.store.refill() };
         }
         // SAFETY: as above.
         if let Some(frame) = unsafe { home.take() } {
@@ -269,16 +269,6 @@ impl Home {
         let frame = unsafe { self.store.take() }?;
         self.counts.add_acquired();
         Some((frame, ptr::from_ref(self).cast_mut().cast()))
-    }
-
-    /// Fills the list, if it is empty. `false`: there is nothing.
-    ///
-    /// # Safety
-    ///
-    /// As for `take`.
-    unsafe fn refill(&self) -> bool {
-        // SAFETY: as demanded of our caller.
-        unsafe { self.store.has_listed() || self.store.refill() }
     }
 
     fn count_slab(&self) {

@@ -1,7 +1,7 @@
 //! What a pool of frames has done.
 
 use crate::frames::shared::Shared;
-use crate::sync::Ordering;
+use crate::sync::{AtomicUsize, Ordering};
 
 /// What a [`FramePool`](crate::frames::FramePool) has done since it was made, summed over the threads that have used it.
 /// Exact when no thread uses it meanwhile.
@@ -41,21 +41,23 @@ pub struct Statistics {
 
 impl Statistics {
     pub(super) fn of(shared: &Shared) -> Self {
-        // ORDERING: Relaxed all. Statistics; what was released is read first, so that it is not more than was acquired.
+        // What was released is read first, so that it is not more than was acquired.
         let released = shared.released();
         let acquired = shared.acquired();
-        let allocated = shared.allocated.load(Ordering::Relaxed);
+        // ORDERING: Relaxed. Statistics.
+        let read = |number: &AtomicUsize| number.load(Ordering::Relaxed);
+        let allocated = read(&shared.allocated);
         let mut statistics = Statistics {
             acquired,
             released,
             misses: allocated,
-            dropped: allocated.saturating_sub(shared.allocated_now.load(Ordering::Relaxed)),
-            reset_failures: shared.failed.load(Ordering::Relaxed),
-            high_water: shared.allocated_most.load(Ordering::Relaxed),
+            dropped: allocated.saturating_sub(read(&shared.allocated_now)),
+            reset_failures: read(&shared.failed),
+            high_water: read(&shared.allocated_most),
             ..Statistics::default()
         };
         for home in shared.homes() {
-            statistics.misses += home.slabs.load(Ordering::Relaxed);
+            statistics.misses += read(&home.slabs);
             statistics.high_water += home.store.used();
             statistics.bytes += home.store.bytes();
         }

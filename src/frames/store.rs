@@ -96,23 +96,16 @@ impl Store {
         self.free.set(frame);
     }
 
-    /// Whether the holder's list has a frame.
-    ///
-    /// # Safety
-    ///
-    /// The caller holds the store.
-    pub(crate) unsafe fn has_listed(&self) -> bool {
-        !self.free.get().is_null()
-    }
-
-    /// Fills the holder's list, which is empty, with what others have returned, else with frames that were never used. `false`:
+    /// Fills the holder's list, if it is empty, with what others have returned, else with frames that were never used. `false`:
     /// there are none.
     ///
     /// # Safety
     ///
     /// The caller holds the store.
     pub(crate) unsafe fn refill(&self) -> bool {
-        self.free.set(self.returned.take());
+        if self.free.get().is_null() {
+            self.free.set(self.returned.take());
+        }
         if self.free.get().is_null() {
             // SAFETY: the caller holds the store.
             unsafe { self.list_fresh() };

@@ -28,7 +28,7 @@ fn sizes() {
     hold(|n| [n as u8; 3]);
     hold(|n| [n; 32]);
     hold(|n| n.to_string());
-    hold(|n| Box::new(n));
+    hold(Box::new);
 }
 
 #[test]
