@@ -18,7 +18,7 @@
 use crate::sync::{AtomicUsize, Mutex, Ordering, dropped, fence, light_fence, weaken};
 use std::sync::{Mutex as StdMutex, PoisonError};
 
-/// What one thread has acquired and released.
+/// What one thread has acquired and released. Counts may wrap around: sums are compared for equality.
 pub(super) struct Counts {
     acquired: AtomicUsize,
     released: AtomicUsize,
@@ -32,8 +32,10 @@ impl Counts {
     /// Counts a frame; by the one thread whose counts these are.
     #[inline(always)]
     pub(super) fn add_acquired(&self) {
-        // ORDERING: Relaxed both. One writer; who closes is ordered behind it by the handle that this thread has used.
-        self.acquired.store(self.acquired.load(Ordering::Relaxed) + 1, Ordering::Relaxed);
+        // ORDERING: Relaxed. One writer; who closes is ordered behind it by the handle that this thread has used.
+        let acquired = self.acquired.load(Ordering::Relaxed).wrapping_add(1);
+        // ORDERING: Relaxed, as above.
+        self.acquired.store(acquired, Ordering::Relaxed);
     }
 
     /// Counts a frame; by the one thread whose counts these are. `true`: the pool is closed, and the caller adds up. This is
@@ -41,7 +43,7 @@ impl Counts {
     #[inline(always)]
     pub(super) fn add_released(&self, gate: &Gate) -> bool {
         // ORDERING: Relaxed. One writer.
-        let released = self.released.load(Ordering::Relaxed) + 1;
+        let released = self.released.load(Ordering::Relaxed).wrapping_add(1);
         // ORDERING: Release. Pairs with `released`: who adds up, and frees the pool, comes after all that was done with it.
         let release = weaken("frames::released", Ordering::Release, Ordering::Relaxed);
         self.released.store(released, release);

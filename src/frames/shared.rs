@@ -233,11 +233,11 @@ impl Shared {
     }
 
     pub(super) fn acquired(&self) -> usize {
-        self.all_counts().map(Counts::acquired).sum()
+        self.all_counts().map(Counts::acquired).fold(0, usize::wrapping_add)
     }
 
     pub(super) fn released(&self) -> usize {
-        self.all_counts().map(Counts::released).sum()
+        self.all_counts().map(Counts::released).fold(0, usize::wrapping_add)
     }
 
     pub(super) fn count_failure(&self) {
