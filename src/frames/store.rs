@@ -9,7 +9,6 @@
 
 use crate::frames::returned::Returned;
 use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
-use crate::util::CachePadded;
 use std::alloc::{Layout, alloc, dealloc};
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
@@ -39,8 +38,8 @@ pub(crate) struct Store {
     slabs: UnsafeCell<Vec<Slab>>,
     frames: AtomicUsize,
     used: AtomicUsize,
-    /// Written by others: not on the holder's cache line.
-    returned: CachePadded<Returned<Free>>,
+    /// Written by others, but once for a whole chain: not worth a cache line of its own, of which a seat would have four.
+    returned: Returned<Free>,
 }
 
 struct Slab {
@@ -66,7 +65,7 @@ impl Store {
             slabs: UnsafeCell::new(Vec::new()),
             frames: AtomicUsize::new(0),
             used: AtomicUsize::new(0),
-            returned: CachePadded::new(Returned::new()),
+            returned: Returned::new(),
         }
     }
 

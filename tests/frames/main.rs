@@ -4,6 +4,11 @@
 #[path = "../common/watchdog.rs"]
 mod watchdog;
 
+#[macro_use]
+#[path = "../common/child.rs"]
+#[allow(dead_code, reason = "used in part")]
+mod child;
+
 #[path = "../common/ledger.rs"]
 mod ledger;
 
