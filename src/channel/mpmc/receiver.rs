@@ -99,7 +99,8 @@ impl<T> Receiver<T> {
         sides::recv_timeout(self, timeout)
     }
 
-    /// Receives a value as soon as there is one; registers the task's waker until then. See [`Sender::poll_send`].
+    /// Receives a value as soon as there is one; registers the task's waker until then. See
+    /// [`Sender::poll_send`](crate::channel::mpmc::Sender::poll_send).
     ///
     /// # Errors
     ///
@@ -119,7 +120,8 @@ impl<T> Receiver<T> {
         sides::poll_recv(self, context)
     }
 
-    /// Closes the channel for everybody, as [`Sender::close`] does. What was sent before can still be received.
+    /// Closes the channel for everybody, as [`Sender::close`](crate::channel::mpmc::Sender::close) does. What was sent before
+    /// can still be received.
     ///
     /// # Examples
     ///

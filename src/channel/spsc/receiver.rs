@@ -100,7 +100,7 @@ impl<T> Receiver<T> {
     }
 
     /// Receives a value as soon as there is one; registers the task's waker until then. See
-    /// [`Sender::poll_send`].
+    /// [`Sender::poll_send`](crate::channel::spsc::Sender::poll_send).
     ///
     /// # Errors
     ///
