@@ -88,7 +88,7 @@ impl FrameHome {
     /// Whether a store, of frames for `layout`, is this home's.
     #[inline]
     pub(crate) fn has(&self, store: NonNull<Store>, layout: Layout) -> bool {
-        class_of(layout).is_some_and(|class| ptr::eq(store.as_ptr(), &self.stores[class]))
+        class_of(layout).is_some_and(|class| ptr::eq(store.as_ptr(), &raw const self.stores[class]))
     }
 
     /// A frame from what others have returned, else from a new slab. None: the home is full.
