@@ -21,6 +21,7 @@
 //! | things that nobody waits for | [`spawn()`] |
 //! | something on every thread | [`broadcast()`] |
 //! | items as they are made, one after another | [`stream`] |
+//! | memory for values that come and go | [`frames`] |
 //! | what the machine is made of | [`topology`] |
 //! | why a call takes as long as it does | [`explain()`], [`metrics`] |
 //! | threads of one's own, or the global pool as one wants it | [`ThreadPoolBuilder`] |
@@ -62,6 +63,7 @@ pub mod collections;
 mod configuration;
 mod cow;
 pub mod explain;
+pub mod frames;
 mod global;
 pub mod iter;
 mod join;

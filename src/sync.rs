@@ -15,7 +15,11 @@ pub(crate) use std::sync::{Mutex, MutexGuard};
 #[cfg(loom)]
 pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, fence};
 #[cfg(loom)]
-pub(crate) use loom::sync::{Mutex, MutexGuard};
+pub(crate) use loom::sync::{Condvar, Mutex, MutexGuard};
+
+// Linux and Android have futexes.
+#[cfg(not(any(loom, target_os = "linux", target_os = "android")))]
+pub(crate) use std::sync::Condvar;
 
 pub(crate) use std::sync::atomic::Ordering;
 
@@ -62,6 +66,24 @@ pub(crate) fn weaken(mutant: &'static str, correct: Ordering, weak: Ordering) ->
 #[inline(always)]
 pub(crate) const fn dropped(_mutant: &'static str) -> bool {
     false
+}
+
+/// Between a store and a load of another word, where the other side lets some time pass before it relies on having seen the
+/// store: keeps the compiler from exchanging the two; the processor lets a store wait in its buffer, but not for long.
+#[cfg(not(loom))]
+#[inline(always)]
+pub(crate) fn light_fence(_mutant: &'static str) {
+    // ORDERING: SeqCst, for the compiler only.
+    std::sync::atomic::compiler_fence(Ordering::SeqCst);
+}
+
+/// In models, which have neither time nor store buffers that drain: what the time makes of it, unless `mutant` is active.
+#[cfg(loom)]
+pub(crate) fn light_fence(mutant: &'static str) {
+    if !dropped(mutant) {
+        // ORDERING: SeqCst, see above.
+        fence(Ordering::SeqCst);
+    }
 }
 
 #[cfg(loom)]

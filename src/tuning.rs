@@ -133,6 +133,12 @@ pub(crate) const TOPOLOGY_TURBO_PERCENT: u128 = 10;
 /// a wake-up costs. Bench: `channel`.
 pub(crate) const CHANNEL_SEARCH_NS: u64 = 5_000;
 
+/// Rounds of that search that only pause the processor, the first ones shorter; the later ones give it away. Fewer than where
+/// a pool's threads search: the two sides of a channel are often put on one processor, where each waits for the other once in
+/// every ring, and would spin in vain. 31 pauses are 0.6 us; with 128 a ring of 1024 messages took half as long again (2026-11-25,
+/// small virtual machine). Bench: `channel`.
+pub(crate) const CHANNEL_SPIN_ROUNDS: u32 = 6;
+
 /// How long the first sleep of a thread that waits for a channel is at most, in ns, before it looks once more: a store made
 /// without a fence is visible long before (see `channel::waiting`). Never below 20 us.
 pub(crate) const CHANNEL_NAP_NS: u64 = 50_000;

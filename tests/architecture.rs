@@ -12,8 +12,9 @@ use std::path::{Path, PathBuf};
 const LAYERS: &[Layer] = &[
     Layer { modules: &["sync", "tuning", "util"], below: &["sync", "tuning", "util"] },
     Layer { modules: &["topology"], below: &[BASE] },
+    Layer { modules: &["frames"], below: &[BASE] },
     Layer { modules: &["steal"], below: &[BASE, "topology"] },
-    Layer { modules: &["pool"], below: &[BASE, "topology", "steal", "trace"] },
+    Layer { modules: &["pool"], below: &[BASE, "topology", "steal", "frames", "trace"] },
     Layer {
         // One layer: a call uses the pool of its thread or the global one, which a builder makes, and a pool's handle
         // offers all calls.
@@ -364,7 +365,7 @@ fn layer_findings(path: &str, text: &str, reexports: &BTreeMap<String, String>) 
             reexports.get(named).map_or(named, String::as_str)
         };
         let base = || LAYERS[0].modules.contains(&first);
-        let calls = || LAYERS[4].modules.contains(&first);
+        let calls = || LAYERS[5].modules.contains(&first);
         let allows = |below: &&str| match *below {
             BASE => base(),
             CALLS => calls(),

@@ -259,7 +259,7 @@ fn loom_channel_close() {
     holds(close_of_many);
     bites("queue::close_with_values", close_of_many);
     holds(close_by_sender);
-    bites("spsc::look_at_done", close_by_sender);
+    bites("channel::is_done", close_by_sender);
     holds(close_by_receiver);
 }
 

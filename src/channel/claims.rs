@@ -10,7 +10,7 @@ use crate::channel::spsc::Sender;
 use crate::channel::waiting::Waiters;
 use std::fmt::{self, Debug, Formatter};
 use std::iter::FusedIterator;
-use std::mem::{ManuallyDrop, MaybeUninit};
+use std::mem::{ManuallyDrop, MaybeUninit, needs_drop};
 use std::ops::{Deref, DerefMut};
 use std::ptr;
 
@@ -174,9 +174,16 @@ impl<T> DerefMut for Lent<'_, T> {
 impl<T> Drop for Lent<'_, T> {
     #[inline]
     fn drop(&mut self) {
-        let _woken = OnDrop(|| self.sender.wake_one());
+        if needs_drop::<T>() {
+            let _woken = OnDrop(|| self.sender.wake_one());
+            // SAFETY: as `new` demands.
+            unsafe { self.reader.drop_in_place(self.ring, self.count) };
+            return;
+        }
         // SAFETY: as `new` demands.
-        unsafe { self.reader.drop_in_place(self.ring, self.count) };
+        unsafe { self.reader.pass(self.ring, self.count) };
+        self.reader.publish(self.ring);
+        self.sender.wake_one_by_call();
     }
 }
 

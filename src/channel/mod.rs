@@ -6,7 +6,7 @@
 //! * [`adaptive()`]: one producer, one consumer, and hand-over in batches that are sized by how fast messages come; a lone
 //!   message comes by a deadline.
 //!
-//! The first two block, try, wait for some time, or are [polled](spsc::Receiver::poll_recv) by a task. Whatever was sent before
+//! All of them block, try, wait for some time, or are [polled](spsc::Receiver::poll_recv) by a task. Whatever was sent before
 //! a channel was closed is received; what could not be sent comes back in the error. While nobody waits there are no system
 //! calls, and nothing is written but the ring.
 //!
@@ -31,12 +31,14 @@
 
 pub mod adaptive;
 mod claims;
+mod ending;
 mod errors;
 mod iterators;
 mod mapped;
 pub mod mpmc;
 mod queue;
 mod ring;
+mod sides;
 mod slots;
 pub mod spsc;
 mod statistics;

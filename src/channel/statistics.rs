@@ -39,7 +39,7 @@ pub struct Statistics {
     pub by_deadline: usize,
     /// Batches that were handed over because the ring was full.
     pub by_full_ring: usize,
-    /// Batches that were handed over by `flush`.
+    /// Batches that were handed over by `flush`, or taken by a task's poll.
     pub by_request: usize,
     /// The last one, at the sender's end.
     pub by_end: usize,

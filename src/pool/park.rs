@@ -204,10 +204,7 @@ mod os {
 #[cfg(any(not(any(target_os = "linux", target_os = "android")), loom))]
 mod os {
     use super::{AtomicU32, Ordering};
-    #[cfg(loom)]
-    use loom::sync::{Condvar, Mutex};
-    #[cfg(not(loom))]
-    use std::sync::{Condvar, Mutex};
+    use crate::sync::{Condvar, Mutex};
     use std::time::Instant;
 
     #[derive(Debug)]

@@ -12,7 +12,7 @@
 
 use crate::pool::counters::{Counter, Counters};
 use crate::pool::deferred::Deferred;
-use crate::pool::frame::{FrameHome, ReturnChain};
+use crate::pool::frame::{FrameHome, ReturnChains};
 use crate::pool::job::{ExecLink, JobRef};
 use crate::pool::latch::CoreLatch;
 use crate::pool::park::Parker;
@@ -114,7 +114,7 @@ pub(crate) struct Seat {
     pub(crate) stride: Cell<usize>,
     pub(crate) rng: Rng,
     pub(crate) frames: FrameHome,
-    pub(crate) returns: ReturnChain,
+    pub(crate) returns: ReturnChains,
 }
 
 // SAFETY: "holder" fields and the owner's sides of the deques are touched by the holder only (invariant 1), and the
@@ -172,7 +172,7 @@ impl Seat {
             stride: Cell::new(1),
             rng: Rng::new((index as u64 + 1).wrapping_add(salt)),
             frames: FrameHome::new(),
-            returns: ReturnChain::new(),
+            returns: ReturnChains::new(),
         }
     }
 

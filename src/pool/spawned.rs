@@ -1,20 +1,21 @@
 //! Spawned jobs: closures in pooled frames.
 
+use crate::frames::Store;
 use crate::pool::counters::Counter;
-use crate::pool::frame::{self, Frame, FrameHome};
+use crate::pool::frame::{self, Frame};
 use crate::pool::job::{JobHeader, JobRef};
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
 use crate::trace::{Caller, Job};
 use crate::util::frame::keep_frame;
 use std::alloc::Layout;
-use std::ptr::{self, NonNull};
+use std::ptr::NonNull;
 
 /// A closure that runs once on whatever thread takes the job.
 #[repr(C)]
 pub(crate) struct SpawnedJob<F> {
     header: JobHeader,
-    home: Option<NonNull<FrameHome>>,
+    home: Option<NonNull<Store>>,
     caller: Caller,
     func: F,
 }
@@ -48,7 +49,7 @@ impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
         // SAFETY: alive until executed, and executed once: the closure moves out, and the frame is free for the jobs that
         // the closure spawns (rule F3).
         let SpawnedJob { home, caller, func, .. } = unsafe { this.read() };
-        if home.is_some_and(|home| !ptr::eq(home.as_ptr(), &raw const seat.frames)) {
+        if home.is_some_and(|home| !seat.frames.has(home, Layout::new::<Self>())) {
             seat.counters.bump(Counter::FramesReturned);
         }
         // SAFETY: frames are not null.

@@ -1,10 +1,12 @@
 //! The adaptive channel: everything arrives in order, lone messages by the deadline, and the batch bound follows the load.
 
-use crate::counted::Ledger;
+use crate::ledger::Ledger;
 use crate::messages;
 use moirai::batch::Load;
 use moirai::channel::adaptive::Options;
-use moirai::channel::{CapacityError, adaptive};
+use moirai::channel::{
+    CapacityError, RecvTimeoutError, SendTimeoutError, TryRecvError, TrySendError, adaptive,
+};
 use std::thread;
 use std::time::Duration;
 
@@ -119,4 +121,91 @@ fn memory_is_bounded_and_ends_are_found() {
     assert_eq!(producer.join().unwrap(), Some(()));
     assert_eq!(ledger.drops(0), 1);
     assert!((0..8).all(|id| ledger.drops(id) <= 1));
+}
+
+/// Messages that are handed over when four are there, or asked for.
+const PATIENT: Options =
+    Options { capacity: 8, least: 4, most: 4, deadline: Duration::from_secs(3600) };
+const SHORT: Duration = Duration::from_millis(1);
+
+#[test]
+fn what_is_not_due_is_not_there_yet() {
+    watch!();
+    let (sender, mut receiver) = adaptive(PATIENT).unwrap();
+    sender.try_send(1).unwrap();
+    assert_eq!(receiver.try_recv(), Err(TryRecvError::Empty));
+    assert_eq!(receiver.recv_timeout(SHORT), Err(RecvTimeoutError::Timeout));
+    assert!(receiver.try_recv_batch().is_err() && receiver.try_iter().next().is_none());
+    assert_eq!((sender.len(), receiver.len(), receiver.capacity()), (1, 1, 8));
+    sender.flush();
+    assert_eq!(receiver.recv_timeout(SHORT), Ok(1));
+    (2..6).for_each(|n| sender.try_send(n).unwrap());
+    assert_eq!(*receiver.try_recv_batch().unwrap(), [2, 3, 4, 5]);
+    assert!(sender.is_empty() && receiver.is_empty());
+    drop(sender);
+    assert_eq!(receiver.try_recv(), Err(TryRecvError::Disconnected));
+    assert_eq!(receiver.recv_timeout(SHORT), Err(RecvTimeoutError::Disconnected));
+}
+
+#[test]
+fn what_is_due_is_there() {
+    watch!();
+    let options = Options { deadline: SHORT, ..PATIENT };
+    let (sender, receiver) = adaptive(options).unwrap();
+    sender.send(1).unwrap();
+    thread::sleep(2 * SHORT);
+    assert_eq!(receiver.try_recv(), Ok(1));
+    sender.send(2).unwrap();
+    assert_eq!(receiver.recv_timeout(Duration::from_secs(3600)), Ok(2));
+    assert!(sender.statistics().by_deadline >= 2);
+}
+
+#[test]
+fn a_full_ring_is_handed_over() {
+    watch!();
+    let options = Options { capacity: 2, least: 100, ..PATIENT };
+    let (sender, receiver) = adaptive(options).unwrap();
+    // A batch is no larger than the ring: with its last slot it is full.
+    sender.send(1).unwrap();
+    sender.send(2).unwrap();
+    assert_eq!(sender.try_send(3), Err(TrySendError::Full(3)));
+    assert_eq!(sender.send_timeout(3, SHORT), Err(SendTimeoutError::Timeout(3)));
+    assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [1, 2]);
+    // Half a batch at the end of the ring.
+    sender.send(3).unwrap();
+    sender.flush();
+    sender.send(4).unwrap();
+    assert_eq!(sender.try_send(5), Err(TrySendError::Full(5)));
+    assert_eq!(receiver.try_iter().collect::<Vec<_>>(), [3, 4]);
+    assert_eq!(sender.statistics().by_full_ring, 1);
+}
+
+#[test]
+fn either_side_closes() {
+    watch!();
+    for receiver_closes in [false, true] {
+        let (sender, receiver) = adaptive(PATIENT).unwrap();
+        sender.send(1).unwrap();
+        assert!(!sender.is_closed());
+        if receiver_closes {
+            receiver.close();
+        } else {
+            sender.close();
+        }
+        assert_eq!(sender.try_send(2), Err(TrySendError::Disconnected(2)));
+        assert!(sender.is_closed());
+        // The sender is still there, and what it had sent is handed over.
+        assert_eq!((&receiver).into_iter().collect::<Vec<_>>(), [1]);
+        assert_eq!(receiver.into_iter().next(), None);
+    }
+}
+
+#[test]
+fn a_blocked_receive_ends_with_a_close() {
+    watch!();
+    let (sender, receiver) = adaptive::<u8>(PATIENT).unwrap();
+    let thread = thread::spawn(move || receiver.recv());
+    thread::sleep(SHORT);
+    sender.close();
+    assert!(thread.join().unwrap().is_err());
 }

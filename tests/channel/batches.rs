@@ -1,6 +1,6 @@
 //! Claims: batches written and read in place.
 
-use crate::counted::Ledger;
+use crate::ledger::Ledger;
 use crate::messages;
 use moirai::channel;
 use std::mem::forget;

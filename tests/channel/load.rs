@@ -1,6 +1,6 @@
 //! Many messages, many threads, closes at random moments: nothing lost, nothing twice, in order for each producer.
 
-use crate::counted::Ledger;
+use crate::ledger::Ledger;
 use crate::messages;
 use moirai::channel::{self, TryRecvError, TrySendError};
 use std::thread;

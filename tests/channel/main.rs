@@ -4,6 +4,9 @@
 #[path = "../common/watchdog.rs"]
 mod watchdog;
 
+#[path = "../common/ledger.rs"]
+mod ledger;
+
 mod adaptive;
 mod batches;
 mod counted;

@@ -52,6 +52,60 @@ fn one_to_one() {
 }
 
 #[test]
+fn a_task_takes_what_an_adaptive_channel_has() {
+    watch!();
+    let total = messages(200_000);
+    let options = channel::adaptive::Options { capacity: 8, least: 8, ..Default::default() };
+    let (sender, receiver) = channel::adaptive(options).unwrap();
+    // A lone message: no batch, no flush, no timer.
+    sender.send(usize::MAX).unwrap();
+    assert_eq!(block_on(poll_fn(|context| receiver.poll_recv(context))), Ok(usize::MAX));
+    let producer = thread::spawn(move || {
+        block_on(async {
+            for n in 0..total {
+                let mut value = Some(n);
+                poll_fn(|context| sender.poll_send(context, &mut value)).await.unwrap();
+            }
+        });
+    });
+    block_on(async {
+        for n in 0..total {
+            assert_eq!(poll_fn(|context| receiver.poll_recv(context)).await, Ok(n));
+        }
+        assert!(poll_fn(|context| receiver.poll_recv(context)).await.is_err());
+    });
+    producer.join().unwrap();
+    assert!(receiver.statistics().by_request >= 1);
+}
+
+#[test]
+fn a_waker_that_panics_keeps_nobody_from_being_woken() {
+    watch!();
+    struct Panics;
+    impl Wake for Panics {
+        fn wake(self: Arc<Self>) {
+            panic!("a waker panics");
+        }
+    }
+    let (sender, receiver) = channel::mpmc(2);
+    let other = receiver.clone();
+    let thread = thread::spawn(move || block_on(poll_fn(|context| other.poll_recv(context))));
+    let waker = Waker::from(Arc::new(Panics));
+    let mut context = Context::from_waker(&waker);
+    // A young registration is polled again at once, which is a call of the waker, too.
+    while std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
+        receiver.poll_recv(&mut context).is_ready()
+    }))
+    .is_err()
+    {}
+    sender.send(1).unwrap();
+    sender.send(2).unwrap();
+    drop(sender);
+    assert!(thread.join().unwrap().is_ok());
+    assert!(receiver.try_recv().is_ok());
+}
+
+#[test]
 fn tasks_and_threads_together() {
     watch!();
     let total = messages(100_000);

@@ -2,6 +2,19 @@
 
 use std::time::Duration;
 
+/// An adaptive channel whose messages are due when they are sent.
+fn at_once<T: Send>(
+    capacity: usize,
+) -> (moirai::channel::adaptive::Sender<T>, moirai::channel::adaptive::Receiver<T>) {
+    let options = moirai::channel::adaptive::Options {
+        capacity,
+        most: 1,
+        deadline: Duration::ZERO,
+        ..Default::default()
+    };
+    moirai::channel::adaptive(options).unwrap()
+}
+
 /// Runs the program on one implementation: `$channel(capacity)` makes a channel, `$errors` has the errors.
 macro_rules! semantics {
     ($name:ident, $channel:expr, $errors:path) => {
@@ -98,5 +111,6 @@ macro_rules! semantics {
 
 semantics!(spsc, moirai::channel::spsc, moirai::channel);
 semantics!(mpmc, moirai::channel::mpmc, moirai::channel);
+semantics!(adaptive, super::at_once, moirai::channel);
 semantics!(std_sync_channel, std::sync::mpsc::sync_channel, std::sync::mpsc);
 semantics!(crossbeam, crossbeam_channel::bounded, crossbeam_channel);

@@ -1,0 +1,45 @@
+//! Pooled memory for values that come and go: [`FramePool`], the mechanism behind this crate's own spawned jobs.
+//!
+//! A [`Frame`] is like a `Box`, but its memory comes from a pool of frames of one size. Each thread has a list of its own, so
+//! acquiring and releasing are some instructions without any atomic exchange; a frame that another thread releases goes home in a batch of 32.
+//! That pays where values are small and short-lived, above all where one thread makes and another drops them, which general
+//! allocators find hard.
+//!
+//! The module is called after what it gives, and not `pool`, because a pool elsewhere in this crate is one of threads. Frames need
+//! no thread pool: each thread can use them. `docs/frames.md` in the repository says how they work.
+//!
+//! # Examples
+//!
+//! ```
+//! use moirai::frames::FramePool;
+//!
+//! struct Message([u64; 16]);
+//!
+//! let pool = FramePool::new();
+//! let (sender, receiver) = moirai::channel::spsc(64);
+//! let sum = std::thread::spawn(move || {
+//!     // Each message is dropped here, and its memory goes back to the thread that sends.
+//!     receiver.into_iter().map(|frame: moirai::frames::Frame<Message>| frame.0[0]).sum::<u64>()
+//! });
+//! for n in 0..10_000 {
+//!     sender.send(pool.acquire(Message([n; 16]))).unwrap();
+//! }
+//! drop(sender);
+//! assert_eq!(sum.join().unwrap(), 49_995_000);
+//! // The ring, and what is on its way home, bound the memory.
+//! assert!(pool.statistics().misses < 10);
+//! ```
+
+mod closing;
+mod frame;
+mod frame_pool;
+mod numbers;
+mod returned;
+mod shared;
+mod statistics;
+mod store;
+
+pub use frame::Frame;
+pub use frame_pool::FramePool;
+pub use statistics::Statistics;
+pub(crate) use store::{CHAIN, ReturnChain, Store};

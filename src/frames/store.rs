@@ -1,0 +1,317 @@
+//! Frames of one size with one home: what both the pool's jobs and [`FramePool`](crate::frames::FramePool) live on.
+//!
+//! A store has a *holder*, one thread at a time, which takes frames from a plain list and puts them back there. Another thread
+//! puts a frame on its own [`ReturnChain`], which goes home with some dozen frames in one compare-exchange; the holder takes all
+//! returned frames by one swap when its list is empty. Frames are cut from slabs, which are freed with the store.
+//! Invariants:
+//! 1. `free` and `slabs` are the holder's; the counts are written by the holder and read by anybody.
+//! 2. A frame is in use, on the holder's list, on one chain, on the list of returned ones, or was never used.
+
+use crate::frames::returned::Returned;
+use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
+use std::alloc::{Layout, alloc, dealloc};
+use std::cell::Cell;
+use std::ptr::{self, NonNull};
+
+/// Frames in the first slab of a store, and its bytes where frames are large. Each further slab doubles what the store has.
+const SLAB_FRAMES: usize = 32;
+/// See [`SLAB_FRAMES`].
+const SLAB_BYTES: usize = 64 << 10;
+/// Frames in the largest slabs, and their bytes where frames are large.
+const SLAB_FRAMES_MOST: usize = 4096;
+/// See [`SLAB_FRAMES_MOST`].
+const SLAB_BYTES_MOST: usize = 2 << 20;
+/// Frames of a return chain before it is sent home. The bound on frames that are on no list: this times the threads.
+pub(crate) const CHAIN: usize = 32;
+/// Frames that were never used come to the list so many at once: a slab's memory is touched as it is needed.
+const FRESH: usize = 32;
+
+/// A frame that is not in use: its first word.
+struct Free {
+    next: *mut Free,
+}
+
+/// See the module's description.
+pub(crate) struct Store {
+    free: Cell<*mut Free>,
+    frame: Layout,
+    slabs: UnsafeCell<Vec<Slab>>,
+    frames: AtomicUsize,
+    used: AtomicUsize,
+    /// Written by others, but once for a whole chain: not worth a cache line of its own, of which a seat would have four.
+    returned: Returned<Free>,
+}
+
+struct Slab {
+    memory: NonNull<u8>,
+    frames: usize,
+    /// How many of them have been on the list.
+    used: usize,
+}
+
+impl Store {
+    /// A store without frames.
+    ///
+    /// # Panics
+    ///
+    /// If a word does not fit the layout, or its size is no multiple of its alignment.
+    pub(crate) fn new(frame: Layout) -> Self {
+        let word = Layout::new::<Free>();
+        assert!(frame.size() >= word.size() && frame.align() >= word.align());
+        assert!(frame == frame.pad_to_align());
+        Store {
+            free: Cell::new(ptr::null_mut()),
+            frame,
+            slabs: UnsafeCell::new(Vec::new()),
+            frames: AtomicUsize::new(0),
+            used: AtomicUsize::new(0),
+            returned: Returned::new(),
+        }
+    }
+
+    /// A frame from the holder's list, if there is one.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the store.
+    #[inline(always)]
+    pub(crate) unsafe fn take(&self) -> Option<NonNull<u8>> {
+        let frame = NonNull::new(self.free.get())?;
+        // SAFETY: a frame on the list is a valid `Free`, and the holder's.
+        self.free.set(unsafe { (*frame.as_ptr()).next });
+        Some(frame.cast())
+    }
+
+    /// Puts a frame on the holder's list.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the store; the frame is one of its own, and not used any more.
+    #[inline(always)]
+    pub(crate) unsafe fn put(&self, frame: NonNull<u8>) {
+        let frame: *mut Free = frame.as_ptr().cast();
+        // SAFETY: a frame has room and alignment for a `Free`.
+        unsafe { frame.write(Free { next: self.free.get() }) };
+        self.free.set(frame);
+    }
+
+    /// Fills the holder's list, if it is empty, with what others have returned, else with frames that were never used. `false`:
+    /// there are none.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the store.
+    pub(crate) unsafe fn refill(&self) -> bool {
+        if self.free.get().is_null() {
+            self.free.set(self.returned.take());
+        }
+        if self.free.get().is_null() {
+            // SAFETY: the caller holds the store.
+            unsafe { self.list_fresh() };
+        }
+        !self.free.get().is_null()
+    }
+
+    /// Puts some frames that were never used on the list.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the store.
+    unsafe fn list_fresh(&self) {
+        let fresh = self.slabs.with_mut(|slabs| {
+            // SAFETY: the holder's; the reference ends with this closure.
+            let slabs = unsafe { &mut *slabs };
+            let slab = slabs.iter_mut().rev().find(|slab| slab.used < slab.frames)?;
+            let first = slab.used;
+            slab.used = slab.frames.min(first + FRESH);
+            Some((slab.memory, first..slab.used))
+        });
+        let Some((memory, numbers)) = fresh else { return };
+        // ORDERING: Relaxed both. A statistic with one writer.
+        self.used.store(self.used.load(Ordering::Relaxed) + numbers.len(), Ordering::Relaxed);
+        for number in numbers.rev() {
+            // SAFETY: within the slab.
+            let frame = unsafe { memory.add(number * self.frame.size()) };
+            // SAFETY: the caller holds the store, and the frame is one of its own that nobody has used.
+            unsafe { self.put(frame) };
+        }
+    }
+
+    /// Cuts a slab of at least `least` frames, or as many as `budget`, a number of bytes, allows; takes their bytes from it.
+    /// `false`: none.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the store.
+    pub(crate) unsafe fn cut(&self, least: usize, budget: &AtomicUsize) -> bool {
+        let size = self.frame.size();
+        // ORDERING: Relaxed. The holder's own.
+        let before = self.frames.load(Ordering::Relaxed);
+        let first = (SLAB_BYTES / size).clamp(1, SLAB_FRAMES);
+        let most = (SLAB_BYTES_MOST / size).clamp(first, SLAB_FRAMES_MOST);
+        let wanted = before.clamp(first, most).max(least);
+        let granted = |left: usize| wanted.min(left / size);
+        // ORDERING: Relaxed both. A number that is shared out; nothing is published by it.
+        let left = budget.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+            Some(left - granted(left) * size)
+        });
+        let frames = left.map_or(0, granted);
+        let layout = Layout::from_size_align(frames * size, self.frame.align());
+        let memory = layout.ok().filter(|layout| layout.size() != 0).and_then(|layout| {
+            // SAFETY: the layout has a size.
+            NonNull::new(unsafe { alloc(layout) })
+        });
+        let Some(memory) = memory else {
+            // ORDERING: Relaxed, as above.
+            budget.fetch_add(frames * size, Ordering::Relaxed);
+            return false;
+        };
+        let slab = Slab { memory, frames, used: 0 };
+        // SAFETY: the holder's; the reference ends with the call.
+        self.slabs.with_mut(|slabs| unsafe { (*slabs).push(slab) });
+        // ORDERING: Relaxed. A statistic with one writer.
+        self.frames.store(before + frames, Ordering::Relaxed);
+        true
+    }
+
+    /// How many frames the holder could take without asking for memory, but for those that others have.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the store.
+    pub(crate) unsafe fn ready(&self) -> usize {
+        let mut next = self.free.get();
+        let listed = std::iter::from_fn(|| {
+            // SAFETY: null, or a frame on the holder's list.
+            let free = unsafe { next.as_ref() }?;
+            next = free.next;
+            Some(())
+        });
+        listed.count() + self.frames() - self.used()
+    }
+
+    /// Touches the memory of frames that were never used.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the store.
+    pub(crate) unsafe fn touch(&self) {
+        self.slabs.with_mut(|slabs| {
+            // SAFETY: the holder's; the reference ends with this closure.
+            for slab in unsafe { &*slabs } {
+                for number in slab.used..slab.frames {
+                    // SAFETY: within the slab.
+                    let frame = unsafe { slab.memory.add(number * self.frame.size()) };
+                    // SAFETY: a frame has room and alignment for a `Free`, and nobody uses it.
+                    unsafe { frame.cast().write(Free { next: ptr::null_mut() }) };
+                }
+            }
+        });
+    }
+
+    /// Returns one frame; from any thread.
+    ///
+    /// # Safety
+    ///
+    /// The frame is one of this store's, and not used any more.
+    pub(crate) unsafe fn give_back(&self, frame: NonNull<u8>) {
+        let frame: *mut Free = frame.as_ptr().cast();
+        // SAFETY: a frame has room and alignment for a `Free`, and is the caller's until it is pushed.
+        self.returned.push(frame, |next| unsafe { frame.write(Free { next }) });
+    }
+
+    /// Frames in slabs.
+    pub(crate) fn frames(&self) -> usize {
+        // ORDERING: Relaxed. A statistic.
+        self.frames.load(Ordering::Relaxed)
+    }
+
+    /// Frames that have been on the list: the most that were in use, on their way home or on the list at one time.
+    pub(crate) fn used(&self) -> usize {
+        // ORDERING: Relaxed. A statistic.
+        self.used.load(Ordering::Relaxed)
+    }
+
+    pub(crate) fn bytes(&self) -> usize {
+        self.frames() * self.frame.size()
+    }
+}
+
+impl Drop for Store {
+    fn drop(&mut self) {
+        let Store { slabs, frame, .. } = self;
+        slabs.with_mut(|slabs| {
+            // SAFETY: dropping, hence alone.
+            for slab in unsafe { (*slabs).drain(..) } {
+                let layout = Layout::from_size_align(slab.frames * frame.size(), frame.align());
+                let layout = layout.expect("checked when the slab was cut");
+                // SAFETY: allocated with this layout in `cut`; nobody uses the frames, by the owner's care.
+                unsafe { dealloc(slab.memory.as_ptr(), layout) };
+            }
+        });
+    }
+}
+
+/// Frames of one store on their way home, gathered by one thread.
+pub(crate) struct ReturnChain {
+    home: Cell<Option<NonNull<Store>>>,
+    first: Cell<*mut Free>,
+    last: Cell<*mut Free>,
+    length: Cell<usize>,
+    most: usize,
+}
+
+impl ReturnChain {
+    /// A chain that goes home with `most` frames; as a rule [`CHAIN`].
+    pub(crate) fn new(most: usize) -> Self {
+        ReturnChain {
+            home: Cell::new(None),
+            first: Cell::new(ptr::null_mut()),
+            last: Cell::new(ptr::null_mut()),
+            length: Cell::new(0),
+            most,
+        }
+    }
+
+    /// Sends the chain home.
+    pub(crate) fn flush(&self) {
+        if let Some(home) = self.home.take() {
+            self.send(home);
+        }
+    }
+
+    fn send(&self, home: NonNull<Store>) {
+        let (first, last) = (self.first.get(), self.last.get());
+        self.length.set(0);
+        // SAFETY: stores live as long as the chains that have frames of them, by the demand of `add`.
+        let home = unsafe { home.as_ref() };
+        // SAFETY: the last frame of the chain is this thread's until it is pushed.
+        home.returned.push(first, |next| unsafe { (*last).next = next });
+    }
+
+    /// Adds a frame.
+    ///
+    /// # Safety
+    ///
+    /// The frame is one of `home`, which lives until the chain is flushed or freed, and is not used any more.
+    // Not inline: those who release mostly do so at home, and need no registers for this.
+    #[inline(never)]
+    pub(crate) unsafe fn add(&self, frame: NonNull<u8>, home: NonNull<Store>) {
+        if self.home.get() != Some(home) {
+            self.flush();
+        }
+        let frame: *mut Free = frame.as_ptr().cast();
+        if self.length.get() == 0 {
+            self.home.set(Some(home));
+            self.last.set(frame);
+            self.first.set(ptr::null_mut());
+        }
+        // SAFETY: a frame has room and alignment for a `Free`, and is not used any more.
+        unsafe { frame.write(Free { next: self.first.get() }) };
+        self.first.set(frame);
+        self.length.set(self.length.get() + 1);
+        if self.length.get() == self.most {
+            self.flush();
+        }
+    }
+}
