@@ -12,9 +12,7 @@
 //! let lengths: BTreeMap<&str, usize> = distinct.par_iter().map(|&word| (word, word.len())).collect();
 //! assert_eq!(lengths.len(), 3);
 //! ```
-use std::collections::LinkedList;
-
-use crate::iter::{IntoParallelIterator, vec_list};
+use crate::iter::{IntoParallelIterator, gather};
 
 pub mod binary_heap;
 pub mod btree_map;
@@ -32,11 +30,9 @@ where
     C: Extend<I::Item>,
     I: IntoParallelIterator,
 {
-    let list: LinkedList<Vec<_>> = vec_list(par_iter.into_par_iter());
-    reserve(collection, list.iter().map(Vec::len).sum());
-    for piece in list {
-        collection.extend(piece);
-    }
+    let items = gather(par_iter.into_par_iter());
+    reserve(collection, items.len());
+    collection.extend(items);
 }
 
 /// Makes a collection by extending an empty one.

@@ -1,0 +1,98 @@
+//! The sink that writes what makes up a text to one string.
+use super::gather::{Gather, GatherFolder, Gathered, Join, finish};
+use crate::iter::ParallelIterator;
+use crate::iter::plumbing::{Consumer, Folder, UnindexedConsumer};
+
+/// A part of a text.
+pub(crate) trait TextPart: Send {
+    /// Adds its text to `bytes`, in UTF-8.
+    fn add_to(self, bytes: &mut GatherFolder<'_, u8>);
+}
+
+impl TextPart for char {
+    fn add_to(self, bytes: &mut GatherFolder<'_, u8>) {
+        match u8::try_from(self) {
+            Ok(byte) if byte.is_ascii() => bytes.push(byte),
+            _ => bytes.push_all(self.encode_utf8(&mut [0; 4]).as_bytes()),
+        }
+    }
+}
+
+impl TextPart for &char {
+    fn add_to(self, bytes: &mut GatherFolder<'_, u8>) {
+        (*self).add_to(bytes);
+    }
+}
+
+impl TextPart for &str {
+    fn add_to(self, bytes: &mut GatherFolder<'_, u8>) {
+        bytes.push_all(self.as_bytes());
+    }
+}
+
+/// Adds all parts to the end of `string`, in order. If a panic comes out of it, `string` is as it was.
+pub(crate) fn gather_text<I>(string: &mut String, par_iter: I)
+where
+    I: ParallelIterator<Item: TextPart>,
+{
+    // SAFETY: what is added is valid UTF-8: whole parts, or nothing.
+    let bytes = unsafe { string.as_mut_vec() };
+    finish(|bytes| par_iter.drive_unindexed(Text(Gather::new(Some(bytes)))), bytes);
+}
+
+/// Takes parts of a text for a consumer of bytes.
+struct Text<C>(C);
+
+impl<'v, P: TextPart> Consumer<P> for Text<Gather<'v, u8>> {
+    type Folder = Text<GatherFolder<'v, u8>>;
+    type Reducer = Join;
+    type Result = Gathered<'v, u8>;
+    const __FLOWS: bool = <Gather<'v, u8> as Consumer<u8>>::__FLOWS;
+
+    /// The index says nothing about the bytes.
+    fn split_at(self, index: usize) -> (Self, Self, Join) {
+        let (left, right, reducer) = self.0.split_at(index);
+        (Text(left), Text(right), reducer)
+    }
+
+    fn into_folder(self) -> Self::Folder {
+        Text(self.0.into_folder())
+    }
+
+    fn full(&self) -> bool {
+        false
+    }
+}
+
+impl<P: TextPart> UnindexedConsumer<P> for Text<Gather<'_, u8>> {
+    fn split_off_left(&self) -> Self {
+        Text(self.0.split_off_left())
+    }
+
+    fn to_reducer(&self) -> Join {
+        Join
+    }
+}
+
+impl<'v, P: TextPart> Folder<P> for Text<GatherFolder<'v, u8>> {
+    type Result = Gathered<'v, u8>;
+    const __NEVER_FULL: bool = true;
+
+    fn consume(mut self, part: P) -> Self {
+        part.add_to(&mut self.0);
+        self
+    }
+
+    fn consume_iter<I: IntoIterator<Item = P>>(mut self, iter: I) -> Self {
+        iter.into_iter().for_each(|part| part.add_to(&mut self.0));
+        self
+    }
+
+    fn complete(self) -> Gathered<'v, u8> {
+        self.0.complete()
+    }
+
+    fn full(&self) -> bool {
+        false
+    }
+}
