@@ -110,6 +110,12 @@ pub(crate) const GATHERED_IN_BLOCKS: usize = 512 << 10;
 /// From how many bytes on gathered items are moved to a vector by several threads. Bench: `collect`.
 pub(crate) const PARALLEL_MOVE_BYTES: usize = 512 << 10;
 
+/// For how long a thread that draws from a `par_bridge` naps at first if it is not needed, and at most, in ns. Drawing some items
+/// between two naps costs the others some 500 ns. Bench: `collect`, `sweep`.
+pub(crate) const NAP_LEAST_NS: u64 = 50_000;
+/// See [`NAP_LEAST_NS`].
+pub(crate) const NAP_MOST_NS: u64 = 1_000_000;
+
 /// Numbers of CPUs and nodes from here on are taken for garbage. Linux has at most 8192 CPUs and 1024 nodes; the bound
 /// keeps a damaged file from making detection walk through billions of folders.
 pub(crate) const TOPOLOGY_IDS: usize = 1 << 16;
