@@ -130,24 +130,52 @@ where
 /// `is_counted`: the pieces are cut by numbers, not by time. They may be heavy, or wait for each other: each has a folder of
 /// its own and is published at once, with a wake-up.
 pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: bool) -> P::Result {
-    let threads = seat.registry().seats().len();
-    let items = piece.items();
-    let parts =
-        Parts { per_item: None, is_measured: false, is_counted, home: NO_HOME, owner: seat.index };
     if is_counted {
-        return Call::new(seat, threads, items, &parts, false).start(piece);
+        return run_counted(seat, piece);
     }
-    if threads == 1 {
+    if seat.registry().seats().len() == 1 {
         return run_whole(seat, piece);
     }
+    let items = piece.items();
     let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
     let estimate = site.estimate();
     let is_wanted = seat.wants_sample(estimate.is_steady());
     if is_nested && !is_wanted && is_trifle(items, estimate) {
         return run_whole(seat, piece);
     }
-    let parts = Parts { per_item: estimate.per_item(), ..parts };
-    let run_measured = |piece: P, parts: Parts, threads| {
+    run_measured(seat, piece, site, estimate, is_wanted)
+}
+
+/// Runs a call that is cut by numbers.
+#[inline(never)]
+fn run_counted<P: Piece>(seat: &Seat, piece: P) -> P::Result {
+    let parts = Parts {
+        per_item: None,
+        is_measured: false,
+        is_counted: true,
+        home: NO_HOME,
+        owner: seat.index,
+    };
+    Call::new(seat, seat.registry().seats().len(), piece.items(), &parts, false).start(piece)
+}
+
+/// Runs a call that reads the clock. Out of line, so that a trifle does not pay for its large frame.
+#[inline(never)]
+fn run_measured<P: Piece>(
+    seat: &Seat,
+    piece: P,
+    site: Site,
+    estimate: Estimate,
+    is_wanted: bool,
+) -> P::Result {
+    let parts = Parts {
+        per_item: estimate.per_item(),
+        is_measured: false,
+        is_counted: false,
+        home: NO_HOME,
+        owner: seat.index,
+    };
+    let run = |piece: P, parts: Parts, threads| {
         let items = piece.items();
         let call = Call::new(seat, threads, items, &parts, is_wanted);
         let result = call.start(piece);
@@ -160,9 +188,9 @@ pub(super) fn run<P: Piece>(seat: &Seat, piece: P, is_counted: bool, is_nested: 
     };
     if dealing::is_worth_dealing(seat, &piece, parts.per_item) {
         let group = seat.registry().neighbours().groups()[seat.group].len();
-        return dealing::deal(seat, piece, parts, |piece, parts| run_measured(piece, parts, group));
+        return dealing::deal(seat, piece, parts, |piece, parts| run(piece, parts, group));
     }
-    run_measured(piece, parts, threads)
+    run(piece, parts, seat.registry().seats().len())
 }
 
 /// Runs a share of a call that was dealt, on the thread that has dealt it.

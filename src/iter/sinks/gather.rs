@@ -113,41 +113,141 @@ impl<'v, T: Send> Reducer<Gathered<'v, T>> for Join {
     }
 }
 
-/// Gathers the items of some pieces.
-///
-/// It is passed on with each item, so it is small: only what each item needs is here.
+/// Gathers the items of some pieces. It is passed on with each item, so it is small.
+pub(crate) struct GatherFolder<'v, T>(Box<Places<'v, T>>);
+
+/// Where a folder writes its items.
 ///
 /// # Invariant
 ///
 /// From `start` on stand `capacity` places, which nobody else uses: the spare room of the head's vector, or that of the last
-/// segment. The first `len` of them are initialized, and their items belong to the folder.
-pub(crate) struct GatherFolder<'v, T> {
+/// segment. The first `len` of them are initialized, and their items belong to this value.
+struct Places<'v, T> {
     start: NonNull<T>,
     len: usize,
     capacity: usize,
-    rest: Box<Rest<'v, T>>,
-}
-
-/// What a folder has besides its places.
-struct Rest<'v, T> {
     head: Option<Head<'v, T>>,
     segments: Segments<T>,
     /// The places are those of the head.
-    is_in_head: bool,
+    are_in_head: bool,
 }
 
 impl<'v, T: Send> GatherFolder<'v, T> {
     fn new(vec: Option<&'v mut Vec<T>>) -> Self {
-        let head = vec.map(|vec| Head { before: vec.len(), vec });
-        let rest = Box::new(Rest { head, segments: Segments::default(), is_in_head: false });
-        GatherFolder { start: NonNull::dangling(), len: 0, capacity: 0, rest }
+        GatherFolder(Box::new(Places {
+            start: NonNull::dangling(),
+            len: 0,
+            capacity: 0,
+            head: vec.map(|vec| Head { before: vec.len(), vec }),
+            segments: Segments::default(),
+            are_in_head: false,
+        }))
     }
 
+    /// What adds items.
+    #[inline]
+    pub(super) fn writer(&mut self) -> Writer<'_, 'v, T> {
+        let places = &mut *self.0;
+        Writer { start: places.start, len: places.len, capacity: places.capacity, places }
+    }
+}
+
+impl<T: Send> Places<'_, T> {
+    /// Takes new places when so many are filled; gives their start and number.
+    #[cold]
+    #[inline(never)]
+    fn room_behind(&mut self, len: usize) -> (NonNull<T>, usize) {
+        self.len = len;
+        self.close();
+        if let Some(head) = &mut self.head {
+            if self.segments.bytes() >= tuning::GATHERED_IN_BLOCKS {
+                // The vector becomes three times as long as the segments, at least.
+                head.vec.reserve(self.segments.len().saturating_mul(3));
+                mem::take(&mut self.segments).move_to(head.vec);
+            }
+            let spare = head.vec.spare_capacity_mut();
+            self.are_in_head = self.segments.is_empty() && !spare.is_empty();
+            if self.are_in_head {
+                (self.start, self.capacity) = (NonNull::from(&mut *spare).cast(), spare.len());
+                return (self.start, self.capacity);
+            }
+        }
+        let segment = self.segments.add();
+        (self.start, self.capacity) = (segment.start, segment.capacity);
+        (self.start, self.capacity)
+    }
+}
+
+impl<T> Places<'_, T> {
+    /// Gives the places back to where they are, together with the items that were written in them.
+    fn close(&mut self) {
+        let len = mem::take(&mut self.len);
+        self.capacity = 0;
+        match &mut self.head {
+            Some(head) if self.are_in_head => {
+                let len = head.vec.len() + len;
+                // SAFETY: by the invariant the first `len` places of the spare room hold items, which were ours.
+                unsafe { head.vec.set_len(len) };
+            }
+            // SAFETY: likewise for the last segment, which has counted no items until now.
+            _ => unsafe { self.segments.has_filled(len) },
+        }
+    }
+}
+
+impl<T> Drop for Places<'_, T> {
+    fn drop(&mut self) {
+        self.close();
+    }
+}
+
+impl<'v, T: Send> Folder<T> for GatherFolder<'v, T> {
+    type Result = Gathered<'v, T>;
+    const __NEVER_FULL: bool = true;
+
+    #[inline]
+    fn consume(mut self, item: T) -> Self {
+        self.writer().push(item);
+        self
+    }
+
+    fn consume_iter<I: IntoIterator<Item = T>>(mut self, iter: I) -> Self {
+        let mut writer = self.writer();
+        // The other way round each item would have to find its way through the adaptors from the outside.
+        iter.into_iter().for_each(|item| writer.push(item));
+        drop(writer);
+        self
+    }
+
+    fn complete(mut self) -> Gathered<'v, T> {
+        self.0.close();
+        Gathered { head: self.0.head.take(), segments: mem::take(&mut self.0.segments) }
+    }
+
+    fn full(&self) -> bool {
+        false
+    }
+}
+
+/// A folder's places while many items are written: what changes with each item is here, where the compiler can keep it in
+/// registers.
+///
+/// # Invariant
+///
+/// That of [`Places`], which have it again when this is dropped.
+pub(crate) struct Writer<'f, 'v, T> {
+    start: NonNull<T>,
+    len: usize,
+    capacity: usize,
+    places: &'f mut Places<'v, T>,
+}
+
+impl<T: Send> Writer<'_, '_, T> {
     /// Adds an item.
     #[inline]
     pub(super) fn push(&mut self, item: T) {
         if self.len == self.capacity {
-            self.make_room();
+            (self.start, self.capacity) = self.places.room_behind(mem::take(&mut self.len));
         }
         // SAFETY: by the invariant there are `capacity` places from `start` on, so one behind the first `len`.
         let place = unsafe { self.start.add(self.len) };
@@ -161,9 +261,10 @@ impl<'v, T: Send> GatherFolder<'v, T> {
     where
         T: Copy,
     {
-        while !items.is_empty() {
+        while let Some((first, rest)) = items.split_first() {
             if self.len == self.capacity {
-                self.make_room();
+                self.push(*first);
+                items = rest;
             }
             let (now, rest) = items.split_at(items.len().min(self.capacity - self.len));
             // SAFETY: by the invariant there are `capacity` places from `start` on.
@@ -174,117 +275,10 @@ impl<'v, T: Send> GatherFolder<'v, T> {
             items = rest;
         }
     }
-
-    /// Takes new places.
-    #[cold]
-    #[inline(never)]
-    fn make_room(&mut self) {
-        self.close();
-        let Rest { head, segments, is_in_head } = &mut *self.rest;
-        if let Some(head) = head {
-            if segments.bytes() >= tuning::GATHERED_IN_BLOCKS {
-                // The vector becomes three times as long as the segments, at least.
-                head.vec.reserve(segments.len().saturating_mul(3));
-                mem::take(segments).move_to(head.vec);
-            }
-            let spare = head.vec.spare_capacity_mut();
-            *is_in_head = segments.is_empty() && !spare.is_empty();
-            if *is_in_head {
-                (self.start, self.capacity) = (NonNull::from(&mut *spare).cast(), spare.len());
-                return;
-            }
-        }
-        let segment = segments.add();
-        (self.start, self.capacity) = (segment.start, segment.capacity);
-    }
 }
 
-impl<T> GatherFolder<'_, T> {
-    /// Gives the places back to where they are, together with the items that were written in them.
-    fn close(&mut self) {
-        let len = mem::take(&mut self.len);
-        self.capacity = 0;
-        match &mut self.rest.head {
-            Some(head) if self.rest.is_in_head => {
-                let len = head.vec.len() + len;
-                // SAFETY: by the invariant the first `len` places of the spare room hold items, which were ours.
-                unsafe { head.vec.set_len(len) };
-            }
-            // SAFETY: likewise for the last segment, which has counted no items until now.
-            _ => unsafe { self.rest.segments.has_filled(len) },
-        }
-    }
-}
-
-impl<T> Drop for GatherFolder<'_, T> {
-    fn drop(&mut self) {
-        self.close();
-    }
-}
-
-impl<'v, T: Send> Folder<T> for GatherFolder<'v, T> {
-    type Result = Gathered<'v, T>;
-    const __NEVER_FULL: bool = true;
-
-    #[inline]
-    fn consume(mut self, item: T) -> Self {
-        self.push(item);
-        self
-    }
-
-    fn consume_iter<I: IntoIterator<Item = T>>(mut self, iter: I) -> Self {
-        let mut writer =
-            Writer { start: self.start, len: self.len, capacity: self.capacity, folder: &mut self };
-        // The other way round each item would have to find its way through the adaptors from the outside.
-        iter.into_iter().for_each(|item| writer.push(item));
-        drop(writer);
-        self
-    }
-
-    fn complete(mut self) -> Gathered<'v, T> {
-        self.close();
-        Gathered { head: self.rest.head.take(), segments: mem::take(&mut self.rest.segments) }
-    }
-
-    fn full(&self) -> bool {
-        false
-    }
-}
-
-struct Writer<'a, 'v, T> {
-    start: NonNull<T>,
-    len: usize,
-    capacity: usize,
-    folder: &'a mut GatherFolder<'v, T>,
-}
-
-impl<T: Send> Writer<'_, '_, T> {
-    #[inline]
-    fn push(&mut self, item: T) {
-        if self.len == self.capacity {
-            (self.start, self.capacity) = self.folder.room_behind(self.len);
-            self.len = 0;
-        }
-        // SAFETY: by the invariant there are `capacity` places from `start` on, so one behind the first `len`.
-        let place = unsafe { self.start.add(self.len) };
-        // SAFETY: the place is ours to write, and holds no item.
-        unsafe { place.write(item) };
-        self.len += 1;
-    }
-}
-impl<'v, T: Send> GatherFolder<'v, T> {
-    #[cold]
-    #[inline(never)]
-    fn room_behind(&mut self, len: usize) -> (NonNull<T>, usize) {
-        self.len = len;
-        self.make_room();
-        (self.start, self.capacity)
-    }
-}
 impl<T> Drop for Writer<'_, '_, T> {
     fn drop(&mut self) {
-        self.folder.len = self.len;
-        self.folder.start = self.start;
-        self.folder.capacity = self.capacity;
+        self.places.len = self.len;
     }
 }

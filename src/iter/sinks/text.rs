@@ -1,16 +1,16 @@
 //! The sink that writes what makes up a text to one string.
-use super::gather::{Gather, GatherFolder, Gathered, Join, finish};
+use super::gather::{Gather, GatherFolder, Gathered, Join, Writer, finish};
 use crate::iter::ParallelIterator;
 use crate::iter::plumbing::{Consumer, Folder, UnindexedConsumer};
 
 /// A part of a text.
 pub(crate) trait TextPart: Send {
     /// Adds its text to `bytes`, in UTF-8.
-    fn add_to(self, bytes: &mut GatherFolder<'_, u8>);
+    fn add_to(self, bytes: &mut Writer<'_, '_, u8>);
 }
 
 impl TextPart for char {
-    fn add_to(self, bytes: &mut GatherFolder<'_, u8>) {
+    fn add_to(self, bytes: &mut Writer<'_, '_, u8>) {
         match u8::try_from(self) {
             Ok(byte) if byte.is_ascii() => bytes.push(byte),
             _ => bytes.push_all(self.encode_utf8(&mut [0; 4]).as_bytes()),
@@ -19,13 +19,13 @@ impl TextPart for char {
 }
 
 impl TextPart for &char {
-    fn add_to(self, bytes: &mut GatherFolder<'_, u8>) {
+    fn add_to(self, bytes: &mut Writer<'_, '_, u8>) {
         (*self).add_to(bytes);
     }
 }
 
 impl TextPart for &str {
-    fn add_to(self, bytes: &mut GatherFolder<'_, u8>) {
+    fn add_to(self, bytes: &mut Writer<'_, '_, u8>) {
         bytes.push_all(self.as_bytes());
     }
 }
@@ -79,12 +79,14 @@ impl<'v, P: TextPart> Folder<P> for Text<GatherFolder<'v, u8>> {
     const __NEVER_FULL: bool = true;
 
     fn consume(mut self, part: P) -> Self {
-        part.add_to(&mut self.0);
+        part.add_to(&mut self.0.writer());
         self
     }
 
     fn consume_iter<I: IntoIterator<Item = P>>(mut self, iter: I) -> Self {
-        iter.into_iter().for_each(|part| part.add_to(&mut self.0));
+        let mut bytes = self.0.writer();
+        iter.into_iter().for_each(|part| part.add_to(&mut bytes));
+        drop(bytes);
         self
     }
 
