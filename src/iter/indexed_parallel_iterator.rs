@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use super::adaptors::*;
 use super::plumbing::{Consumer, ProducerCallback};
 use super::sinks::collect::{collect_into_vec, unzip_into_vecs};
+use super::sinks::{BestRank, End, FindAny, FindEnd};
+use super::stop_flag::StopFlag;
 use super::{IntoParallelIterator, ParallelIterator};
 
 /// A parallel iterator of known length, whose items can be reached by index.
@@ -438,7 +440,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
     where
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
-        self.positions(predicate).find_any(|_| true)
+        self.positions(predicate).drive_unindexed(FindAny(&StopFlag::new()))
     }
 
     /// The index of the first item that satisfies `predicate`, or `None`.
@@ -452,7 +454,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
     where
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
-        self.positions(predicate).find_first(|_| true)
+        self.positions(predicate).drive_unindexed(FindEnd::new(End::First, &BestRank::new()))
     }
 
     /// The index of the last item that satisfies `predicate`, or `None`.
@@ -466,7 +468,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
     where
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
-        self.positions(predicate).find_last(|_| true)
+        self.positions(predicate).drive_unindexed(FindEnd::new(End::Last, &BestRank::new()))
     }
 
     /// The former name of [`position_any`](Self::position_any).

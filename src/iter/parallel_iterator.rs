@@ -916,7 +916,7 @@ pub trait ParallelIterator: Sized + Send {
     where
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
-        self.map(predicate).find_any(|&yes| !yes).is_none()
+        self.map(|item| !predicate(item)).find_any(|&no| no).is_none()
     }
 
     /// Yields what is inside `Some`, and stops soon after any item turns out to be `None`.

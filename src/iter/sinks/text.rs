@@ -10,15 +10,20 @@ pub(crate) trait TextPart: Send {
 }
 
 impl TextPart for char {
+    #[inline]
     fn add_to(self, bytes: &mut Writer<'_, '_, u8>) {
-        match u8::try_from(self) {
-            Ok(byte) if byte.is_ascii() => bytes.push(byte),
-            _ => bytes.push_all(self.encode_utf8(&mut [0; 4]).as_bytes()),
+        /// Out of line, so that the usual case is inlined.
+        #[inline(never)]
+        fn add_long(character: char, bytes: &mut Writer<'_, '_, u8>) {
+            bytes.push_all(character.encode_utf8(&mut [0; 4]).as_bytes());
         }
+
+        if self.is_ascii() { bytes.push(self as u8) } else { add_long(self, bytes) }
     }
 }
 
 impl TextPart for &char {
+    #[inline]
     fn add_to(self, bytes: &mut Writer<'_, '_, u8>) {
         (*self).add_to(bytes);
     }
