@@ -69,6 +69,19 @@ impl<T> Segment<T> {
         unsafe { slice::from_raw_parts(self.start.as_ptr(), self.len) }
     }
 
+    /// Takes the first item out.
+    #[inline]
+    fn take_first(&mut self) -> Option<T> {
+        let header = &mut **self;
+        header.len = header.len.checked_sub(1)?;
+        header.capacity -= 1;
+        let place = header.start;
+        // SAFETY: there is an item at `place`, so the next one is within the memory or at its end.
+        header.start = unsafe { place.add(1) };
+        // SAFETY: the item was ours by the invariant, and is counted no longer.
+        Some(unsafe { place.read() })
+    }
+
     /// Moves the items to where `place` points.
     ///
     /// # Safety
@@ -261,19 +274,22 @@ impl<T> Iterator for Segments<T> {
 
     fn next(&mut self) -> Option<T> {
         loop {
-            let first = self.first.as_mut()?;
-            if first.len > 0 {
-                let place = first.start;
-                // SAFETY: there is an item at `place`, so the next one is within the memory or at its end.
-                first.start = unsafe { place.add(1) };
-                first.len -= 1;
-                first.capacity -= 1;
+            if let Some(item) = self.first.as_mut()?.take_first() {
                 self.len -= 1;
-                // SAFETY: the item was ours by the invariant, and is counted no longer.
-                return Some(unsafe { place.read() });
+                return Some(item);
             }
             self.pop_first();
         }
+    }
+
+    fn fold<B, F: FnMut(B, T) -> B>(mut self, init: B, mut f: F) -> B {
+        let mut folded = init;
+        while let Some(mut segment) = self.pop_first() {
+            while let Some(item) = segment.take_first() {
+                folded = f(folded, item);
+            }
+        }
+        folded
     }
 
     fn size_hint(&self) -> (usize, Option<usize>) {
