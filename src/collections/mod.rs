@@ -33,9 +33,16 @@ where
     C: Extend<I::Item>,
     I: IntoParallelIterator,
 {
-    let items = gather(par_iter.into_par_iter());
-    reserve(collection, items.len());
-    collection.extend(items);
+    let par_iter = par_iter.into_par_iter();
+    if par_iter.opt_len().is_some() {
+        let items: Vec<I::Item> = par_iter.collect();
+        reserve(collection, items.len());
+        collection.extend(items);
+    } else {
+        let items = gather(par_iter);
+        reserve(collection, items.len());
+        collection.extend(items);
+    }
 }
 
 /// The items in order, sorted in parallel, of equal ones only the first: each later one is handed to `merge` with it.

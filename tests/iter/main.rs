@@ -21,6 +21,7 @@ mod on_moirai {
     mod consumers;
     mod cuts;
     mod erased;
+    mod gathers;
     #[path = "../common/kit.rs"]
     mod kit;
     mod messages;
@@ -55,6 +56,7 @@ mod on_rayon {
     mod consumers;
     mod cuts;
     mod erased;
+    mod gathers;
     #[path = "../common/kit.rs"]
     mod kit;
     mod messages;
