@@ -32,9 +32,14 @@ pub(super) fn finish<T: Send>(
     drive: impl for<'v> FnOnce(&'v mut Vec<T>) -> Gathered<'v, T>,
     vec: &mut Vec<T>,
 ) {
+    let before = vec.len();
     let Gathered { head, segments } = drive(vec);
     // From here on the items are the vector's.
     mem::forget(head);
+    if vec.len() + segments.len() >= 2 * before {
+        // As it doubles anyway, it need not be left more room than it needs, whoever extends it next.
+        vec.reserve_exact(segments.len());
+    }
     segments.move_to(vec);
 }
 
