@@ -34,8 +34,13 @@ pub(super) fn finish<T: Send>(
 ) {
     let before = vec.len();
     let Gathered { head, segments } = drive(vec);
+    let is_lost = head.is_none();
     // From here on the items are the vector's.
     mem::forget(head);
+    if is_lost {
+        // Some driver has dropped it, or leaked it.
+        vec.truncate(before);
+    }
     if vec.len() + segments.len() >= 2 * before {
         // As it doubles anyway, it need not be left more room than it needs, whoever extends it next.
         vec.reserve_exact(segments.len());

@@ -1,4 +1,6 @@
 //! The sink that writes what makes up a text to one string.
+use std::mem;
+
 use super::gather::{Gather, GatherFolder, Gathered, Join, Writer, finish};
 use crate::iter::ParallelIterator;
 use crate::iter::plumbing::{Consumer, Folder, UnindexedConsumer};
@@ -40,9 +42,25 @@ pub(crate) fn gather_text<I>(string: &mut String, par_iter: I)
 where
     I: ParallelIterator<Item: TextPart>,
 {
-    // SAFETY: what is added is valid UTF-8: whole parts, or nothing.
-    let bytes = unsafe { string.as_mut_vec() };
-    finish(|bytes| par_iter.drive_unindexed(Text(Gather::new(Some(bytes)))), bytes);
+    /// Gives the bytes back to the string, up to `valid`, whatever happens to those behind.
+    struct Bytes<'s> {
+        string: &'s mut String,
+        bytes: Vec<u8>,
+        valid: usize,
+    }
+
+    impl Drop for Bytes<'_> {
+        fn drop(&mut self) {
+            self.bytes.truncate(self.valid);
+            // SAFETY: these bytes are those of the string, and then those of whole parts.
+            *self.string = unsafe { String::from_utf8_unchecked(mem::take(&mut self.bytes)) };
+        }
+    }
+
+    let bytes = mem::take(string).into_bytes();
+    let mut text = Bytes { string, valid: bytes.len(), bytes };
+    finish(|bytes| par_iter.drive_unindexed(Text(Gather::new(Some(bytes)))), &mut text.bytes);
+    text.valid = text.bytes.len();
 }
 
 /// Takes parts of a text for a consumer of bytes.
