@@ -16,11 +16,13 @@ struct Counting;
 static ALLOCATIONS: AtomicUsize = AtomicUsize::new(0);
 static BYTES: AtomicUsize = AtomicUsize::new(0);
 static LIVE_BYTES: AtomicUsize = AtomicUsize::new(0);
+static PEAK_BYTES: AtomicUsize = AtomicUsize::new(0);
 
 fn count(bytes: usize) {
     ALLOCATIONS.fetch_add(1, Ordering::Relaxed);
     BYTES.fetch_add(bytes, Ordering::Relaxed);
-    LIVE_BYTES.fetch_add(bytes, Ordering::Relaxed);
+    let live = LIVE_BYTES.fetch_add(bytes, Ordering::Relaxed) + bytes;
+    PEAK_BYTES.fetch_max(live, Ordering::Relaxed);
 }
 
 // SAFETY: every request goes unchanged to the system's allocator; counting does not allocate. `alloc_zeroed` and
@@ -49,6 +51,9 @@ const LONG_OPERATIONS: usize = 63;
 
 /// Items of one operation on a collection.
 const ITEMS: u64 = 100_000;
+
+/// Items of one operation whose peak is looked at.
+const MANY_ITEMS: u64 = 4_000_000;
 
 /// The pools between which the memory per worker is the difference.
 const FEW_THREADS: usize = 2;
@@ -81,6 +86,21 @@ fn row_of(
         [0, 1].map(|index| (after[index] - before[index]) as f64 / number as f64);
     let id = format!("alloc/{workload}/{name}");
     println!("{id:<44}{allocations:>10.4} allocations{bytes:>12.2} bytes, each");
+}
+
+/// Prints the most that is allocated at a time, beyond the output, as a multiple of it: `operation` gives the output, and is run
+/// for some time first.
+fn peak_row<T>(bench: &Bench, workload: &str, name: &str, operation: impl Fn() -> Vec<T>) {
+    if !bench.selects(workload, "") {
+        return;
+    }
+    (0..2).for_each(|_| drop(operation()));
+    let before = LIVE_BYTES.load(Ordering::SeqCst);
+    PEAK_BYTES.store(before, Ordering::SeqCst);
+    let output = (operation().len() * size_of::<T>()) as f64;
+    let beyond = (PEAK_BYTES.load(Ordering::SeqCst) - before) as f64 - output;
+    let id = format!("alloc/{workload}/{name}");
+    println!("{id:<44}{:>10.2} times the output at the peak, beyond it", beyond / output);
 }
 
 /// The rows over one crate. It is named twice where its name is also printed.
@@ -165,6 +185,17 @@ macro_rules! rows {
                             assert_eq!(even.collect::<Vec<_>>().len() as u64, ITEMS / 2);
                         }
                     });
+                });
+
+                let many = 0..MANY_ITEMS;
+                peak_row(bench, "filter-collect-peak", name, || {
+                    workers
+                        .install(|| many.clone().into_par_iter().filter(|n| n % 2 == 0).collect())
+                });
+                peak_row(bench, "flat-map-iter-peak", name, || {
+                    workers.install(|| {
+                        many.clone().into_par_iter().flat_map_iter(|n| [n; 2]).collect()
+                    })
                 });
 
                 if bench.selects("bytes-per-worker", "") {

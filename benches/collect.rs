@@ -26,11 +26,18 @@ mod moirai {
     pub(crate) mod collect;
 }
 
+/// The environment variable that adds the largest size.
+const LARGE: &str = "MOIRAI_BENCH_LARGE";
+
 fn main() {
     let bench = Bench::new("collect");
     let pools = Pools::one_and_all();
     let lists = [seq::collect::WORKLOADS, rayon::collect::WORKLOADS, moirai::collect::WORKLOADS];
-    for size in [1_000, 10_000, 100_000, 1_000_000] {
+    let mut sizes = vec![1_000, 10_000, 100_000, 1_000_000];
+    if std::env::var_os(LARGE).is_some() {
+        sizes.push(10_000_000);
+    }
+    for size in sizes {
         for contest in workloads::contests(lists) {
             for pools in &pools {
                 contest.inside(&bench, pools, size, &size).run();

@@ -2,14 +2,14 @@
 use std::borrow::Cow;
 use std::ffi::{OsStr, OsString};
 
-use crate::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, vec_list};
+use crate::iter::{FromParallelIterator, IntoParallelIterator, ParallelExtend, gather};
 
 macro_rules! os_strings_from {
     ($([$($generics:tt)*] $item:ty),+) => {$(
         impl<$($generics)*> ParallelExtend<$item> for OsString {
             fn par_extend<I: IntoParallelIterator<Item = $item>>(&mut self, par_iter: I) {
-                let list = vec_list(par_iter.into_par_iter());
-                let parts = || list.iter().flatten().map(AsRef::<OsStr>::as_ref);
+                let items = gather(par_iter.into_par_iter());
+                let parts = || items.slices().flatten().map(AsRef::<OsStr>::as_ref);
                 self.reserve(parts().map(OsStr::len).sum());
                 self.extend(parts());
             }

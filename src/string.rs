@@ -11,14 +11,13 @@
 //! assert_eq!((text.as_str(), tail.as_str()), ("warp", " & weft"));
 //! ```
 use std::borrow::Cow;
-use std::collections::LinkedList;
 use std::ops::{Range, RangeBounds};
 
 use crate::bounds::checked_range;
 use crate::iter::plumbing::{UnindexedConsumer, bridge_unindexed};
 use crate::iter::{
-    FromParallelIterator, IntoParallelIterator, ListOf, ParallelDrainRange, ParallelExtend,
-    ParallelIterator, vec_list,
+    FromParallelIterator, IntoParallelIterator, ParallelDrainRange, ParallelExtend,
+    ParallelIterator, gather, gather_text,
 };
 use crate::str::{Text, read_chars};
 
@@ -72,47 +71,21 @@ impl Drop for Drain<'_> {
     }
 }
 
-/// Appends small items: each piece of the source makes one string, and those are joined.
-fn append_gathered<I>(string: &mut String, par_iter: I)
-where
-    I: IntoParallelIterator,
-    String: Extend<I::Item>,
-{
-    let mut list: LinkedList<String> = par_iter.into_par_iter().drive_unindexed(ListOf::new());
-    if string.capacity() == 0 && list.len() == 1 {
-        // Nothing was stolen: all items lie in one string already.
-        *string = list.pop_front().unwrap_or_default();
-    } else {
-        append_all(string, list.iter());
-    }
-}
-
-/// Appends all parts, with room made for them beforehand.
-fn append_all<'a, S: AsRef<str> + 'a>(
-    string: &mut String,
-    parts: impl Iterator<Item = &'a S> + Clone,
-) {
-    string.reserve(parts.clone().map(|part| part.as_ref().len()).sum());
-    for part in parts {
-        string.push_str(part.as_ref());
-    }
-}
-
 impl ParallelExtend<char> for String {
     fn par_extend<I: IntoParallelIterator<Item = char>>(&mut self, par_iter: I) {
-        append_gathered(self, par_iter);
+        gather_text(self, par_iter.into_par_iter());
     }
 }
 
 impl<'a> ParallelExtend<&'a char> for String {
     fn par_extend<I: IntoParallelIterator<Item = &'a char>>(&mut self, par_iter: I) {
-        append_gathered(self, par_iter);
+        gather_text(self, par_iter.into_par_iter());
     }
 }
 
 impl<'a> ParallelExtend<&'a str> for String {
     fn par_extend<I: IntoParallelIterator<Item = &'a str>>(&mut self, par_iter: I) {
-        append_gathered(self, par_iter);
+        gather_text(self, par_iter.into_par_iter());
     }
 }
 
@@ -121,7 +94,10 @@ macro_rules! extend_by_strings {
     ($([$($generics:tt)*] $item:ty),+) => {$(
         impl<$($generics)*> ParallelExtend<$item> for String {
             fn par_extend<I: IntoParallelIterator<Item = $item>>(&mut self, par_iter: I) {
-                append_all(self, vec_list(par_iter.into_par_iter()).iter().flatten());
+                let items = gather(par_iter.into_par_iter());
+                let parts = || items.slices().flatten().map(AsRef::<str>::as_ref);
+                self.reserve(parts().map(str::len).sum());
+                parts().for_each(|part| self.push_str(part));
             }
         }
     )+};

@@ -113,6 +113,26 @@ pub(crate) const SAMPLE_EVERY: u32 = 16;
 /// The most items between two looks of a search at whether somebody else has found something. Bench: `collect`.
 pub(crate) const STRIDE_MOST: usize = 1024;
 
+/// Bytes of a block in which items of unknown number are gathered: so many that taking one costs little beside filling it,
+/// and so few that a thread can keep one. Bench: `collect`.
+pub(crate) const BLOCK_BYTES: usize = 32 << 10;
+
+/// Blocks that are kept for the next call, for all threads together: 2 MiB. Bench: `alloc`.
+pub(crate) const STASHED_BLOCKS: usize = 64;
+
+/// How many bytes of items one folder gathers in blocks, before it takes larger segments, or moves them to the vector that is
+/// extended. Moving so much takes about 50 us. Bench: `collect`.
+pub(crate) const GATHERED_IN_BLOCKS: usize = 512 << 10;
+
+/// From how many bytes on gathered items are moved to a vector by several threads. Bench: `collect`.
+pub(crate) const PARALLEL_MOVE_BYTES: usize = 512 << 10;
+
+/// For how long a thread that draws from a `par_bridge` naps at first if it is not needed, and at most, in ns. Drawing some items
+/// between two naps costs the others some 500 ns. Bench: `collect`, `sweep`.
+pub(crate) const NAP_LEAST_NS: u64 = 50_000;
+/// See [`NAP_LEAST_NS`].
+pub(crate) const NAP_MOST_NS: u64 = 1_000_000;
+
 /// Numbers of CPUs and nodes from here on are taken for garbage. Linux has at most 8192 CPUs and 1024 nodes; the bound
 /// keeps a damaged file from making detection walk through billions of folders.
 pub(crate) const TOPOLOGY_IDS: usize = 1 << 16;

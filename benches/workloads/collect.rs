@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::par;
-use crate::workloads::{Sample, Workload, clocked};
+use crate::workloads::{Sample, Workload, clocked, work};
 use par::prelude::*;
 
 pub(crate) const WORKLOADS: &[Workload<usize>] = &[
@@ -18,6 +18,14 @@ pub(crate) const WORKLOADS: &[Workload<usize>] = &[
         // The memory is there already.
         let mut target = vec![1; size];
         let sample = clocked(|| (0..size).into_par_iter().map(mixed).collect_into_vec(&mut target));
+        Sample { hash: clocked(|| target).hash, ..sample }
+    }),
+    ("filter-into-reused-vec", |&size| {
+        let mut target = vec![1; size];
+        let sample = clocked(|| {
+            target.clear();
+            target.par_extend((0..size).into_par_iter().map(mixed).filter(|n| n % 2 == 0));
+        });
         Sample { hash: clocked(|| target).hash, ..sample }
     }),
     ("flat-map", |&size| {
@@ -37,6 +45,11 @@ pub(crate) const WORKLOADS: &[Workload<usize>] = &[
         // Their order is anything.
         items.sort_unstable();
         Sample { hash: clocked(|| items).hash, ..sample }
+    }),
+    ("bridge-200-ns", |&size| {
+        let sum =
+            |size| (0..size).par_bridge().map(|i| work(2, i as u64)).reduce_with(u64::wrapping_add);
+        clocked(|| sum(size))
     }),
     ("result", |&size| {
         let checked = |i: usize| if i < usize::MAX { Ok(mixed(i)) } else { Err(i) };

@@ -34,9 +34,11 @@ pub(crate) const WORKLOADS: &[Workload<Inputs>] = &[
     ("life", |inputs| clocked(|| life(&inputs.board, 20))),
     ("tsp", |inputs| clocked(|| tsp(&inputs.search))),
     ("find-first-start", |inputs| clocked(|| find_first(&inputs.haystack, 0.001))),
+    ("find-first-tenth", |inputs| clocked(|| find_first(&inputs.haystack, 0.1))),
     ("find-first-third", |inputs| clocked(|| find_first(&inputs.haystack, 0.333))),
     ("find-first-middle", |inputs| clocked(|| find_first(&inputs.haystack, 0.5))),
     ("find-first-two-thirds", |inputs| clocked(|| find_first(&inputs.haystack, 0.667))),
+    ("find-first-nine-tenths", |inputs| clocked(|| find_first(&inputs.haystack, 0.9))),
     ("find-first-end", |inputs| clocked(|| find_first(&inputs.haystack, 0.999))),
     ("find-first-missing", |inputs| clocked(|| find_first(&inputs.haystack, 2.0))),
     ("find-first-in-blocks", |inputs| {

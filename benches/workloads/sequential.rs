@@ -158,6 +158,16 @@ pub(crate) mod prelude {
 
     impl<I: Iterator> ParallelIterator for I {}
 
+    pub(crate) trait ParallelExtend<T> {
+        fn par_extend(&mut self, items: impl Iterator<Item = T>);
+    }
+
+    impl<T> ParallelExtend<T> for Vec<T> {
+        fn par_extend(&mut self, items: impl Iterator<Item = T>) {
+            self.extend(items);
+        }
+    }
+
     pub(crate) trait ParallelSlice<T> {
         fn slice(&self) -> &[T];
 

@@ -14,8 +14,9 @@
 //! assert_eq!(lengths.into_par_iter().map(|(_, length)| length).max(), Some(14));
 //! ```
 use std::collections::BTreeMap;
+use std::mem::swap;
 
-use super::{collect_by_extending, extend_reserved};
+use super::{collect_by_extending, extend_reserved, sorted};
 use crate::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator, clone_fields, delegate};
 use crate::vec;
 
@@ -107,7 +108,16 @@ impl<'a, K: Sync, V: Send> IntoParallelIterator for &'a mut BTreeMap<K, V> {
 /// In the order of the items: of two with the same key the later one stays.
 impl<K: Ord + Send, V: Send> ParallelExtend<(K, V)> for BTreeMap<K, V> {
     fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, par_iter: I) {
-        extend_reserved(self, par_iter, |_, _| ());
+        if !self.is_empty() {
+            return extend_reserved(self, par_iter, |_, _| ());
+        }
+        // Of equal keys the first one stays, and the last value: as if they were inserted one by one.
+        let entries = sorted(
+            par_iter,
+            |a: &(K, V), b| a.0.cmp(&b.0),
+            |later, kept| swap(&mut later.1, &mut kept.1),
+        );
+        *self = BTreeMap::from_iter(entries);
     }
 }
 

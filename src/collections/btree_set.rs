@@ -12,7 +12,7 @@
 //! ```
 use std::collections::BTreeSet;
 
-use super::{collect_by_extending, extend_reserved};
+use super::{collect_by_extending, extend_reserved, sorted};
 use crate::iter::{IntoParallelIterator, ParallelExtend, ParallelIterator, clone_fields, delegate};
 use crate::vec;
 
@@ -74,7 +74,10 @@ impl<'a, T: Sync> IntoParallelIterator for &'a BTreeSet<T> {
 
 impl<T: Ord + Send> ParallelExtend<T> for BTreeSet<T> {
     fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, par_iter: I) {
-        extend_reserved(self, par_iter, |_, _| ());
+        if !self.is_empty() {
+            return extend_reserved(self, par_iter, |_, _| ());
+        }
+        *self = BTreeSet::from_iter(sorted(par_iter, T::cmp, |_, _| ()));
     }
 }
 

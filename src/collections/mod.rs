@@ -12,9 +12,10 @@
 //! let lengths: BTreeMap<&str, usize> = distinct.par_iter().map(|&word| (word, word.len())).collect();
 //! assert_eq!(lengths.len(), 3);
 //! ```
-use std::collections::LinkedList;
+use std::cmp::Ordering;
 
-use crate::iter::{IntoParallelIterator, vec_list};
+use crate::iter::{IntoParallelIterator, ParallelIterator, gather};
+use crate::slice::ParallelSliceMut;
 
 pub mod binary_heap;
 pub mod btree_map;
@@ -32,11 +33,37 @@ where
     C: Extend<I::Item>,
     I: IntoParallelIterator,
 {
-    let list: LinkedList<Vec<_>> = vec_list(par_iter.into_par_iter());
-    reserve(collection, list.iter().map(Vec::len).sum());
-    for piece in list {
-        collection.extend(piece);
+    let par_iter = par_iter.into_par_iter();
+    if par_iter.opt_len().is_some() {
+        let items: Vec<I::Item> = par_iter.collect();
+        reserve(collection, items.len());
+        collection.extend(items);
+    } else {
+        let items = gather(par_iter);
+        reserve(collection, items.len());
+        collection.extend(items);
     }
+}
+
+/// The items in order, sorted in parallel, of equal ones only the first: each later one is handed to `merge` with it.
+///
+/// A tree is built from items in order without a search.
+fn sorted<I, C, M>(par_iter: I, compare: C, merge: M) -> Vec<I::Item>
+where
+    I: IntoParallelIterator,
+    C: Fn(&I::Item, &I::Item) -> Ordering + Sync,
+    M: Fn(&mut I::Item, &mut I::Item),
+{
+    let mut items: Vec<I::Item> = par_iter.into_par_iter().collect();
+    items.par_sort_by(&compare);
+    items.dedup_by(|later, kept| {
+        let is_equal = compare(kept, later) == Ordering::Equal;
+        if is_equal {
+            merge(later, kept);
+        }
+        is_equal
+    });
+    items
 }
 
 /// Makes a collection by extending an empty one.

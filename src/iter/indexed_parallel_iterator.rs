@@ -4,6 +4,8 @@ use std::cmp::Ordering;
 use super::adaptors::*;
 use super::plumbing::{Consumer, ProducerCallback};
 use super::sinks::collect::{collect_into_vec, unzip_into_vecs};
+use super::sinks::{BestRank, End, FindAny, FindEnd};
+use super::stop_flag::StopFlag;
 use super::{IntoParallelIterator, ParallelIterator};
 use crate::util::caller;
 
@@ -461,7 +463,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
         caller::note();
-        self.positions(predicate).find_any(|_| true)
+        self.positions(predicate).drive_unindexed(FindAny(&StopFlag::new()))
     }
 
     /// The index of the first item that satisfies `predicate`, or `None`.
@@ -477,7 +479,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
         caller::note();
-        self.positions(predicate).find_first(|_| true)
+        self.positions(predicate).drive_unindexed(FindEnd::new(End::First, &BestRank::new()))
     }
 
     /// The index of the last item that satisfies `predicate`, or `None`.
@@ -493,7 +495,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
         caller::note();
-        self.positions(predicate).find_last(|_| true)
+        self.positions(predicate).drive_unindexed(FindEnd::new(End::Last, &BestRank::new()))
     }
 
     /// The former name of [`position_any`](Self::position_any).

@@ -45,8 +45,8 @@ pub use self::indexed_parallel_iterator::IndexedParallelIterator;
 pub(crate) use self::opaque_debug::opaque_debug;
 pub use self::parallel_iterator::ParallelIterator;
 pub use self::progress::{OnProgress, Progress};
-pub(crate) use self::sinks::ListOf;
-pub(crate) use self::sinks::collect::{extend_vec, vec_list};
+pub(crate) use self::sinks::collect::extend_vec;
+pub(crate) use self::sinks::{gather, gather_text};
 #[allow(deprecated, reason = "the former name stays for those who use it")]
 pub use self::sources::repeatn;
 pub(crate) use self::sources::{AtMostOne, clone_fields, delegate, indexed_source};

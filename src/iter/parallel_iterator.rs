@@ -8,7 +8,7 @@ use either::Either;
 use super::adaptors::*;
 use super::plumbing::UnindexedConsumer;
 use super::private::Try;
-use super::sinks::collect::vec_list;
+use super::sinks::collect::extend_vec;
 use super::sinks::unzip::{Partition, PartitionMap, Unzip, deal_out};
 use super::sinks::{self, BestRank, End, FindEnd};
 use super::stop_flag::StopFlag;
@@ -973,7 +973,7 @@ pub trait ParallelIterator: Sized + Send {
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
         caller::note();
-        self.map(predicate).find_any(|&yes| !yes).is_none()
+        self.map(|item| !predicate(item)).find_any(|&no| no).is_none()
     }
 
     /// Yields what is inside `Some`, and stops soon after any item turns out to be `None`.
@@ -1192,10 +1192,10 @@ pub trait ParallelIterator: Sized + Send {
         SkipAnyWhile::new(self, predicate)
     }
 
-    /// Collects the items of each piece in a vector, and the vectors in a list, in order.
+    /// Collects the items in vectors, and those in a list, in order.
     ///
-    /// None of the vectors is empty. If the number of items is known, there is one vector at most. It is
-    /// the way for collections of other crates to take items in.
+    /// None of the vectors is empty; at present there is one at most, into which everything is collected as by
+    /// [`collect`](Self::collect). It is the way for collections of other crates to take items in.
     ///
     /// ```
     /// use moirai::prelude::*;
@@ -1207,7 +1207,10 @@ pub trait ParallelIterator: Sized + Send {
     #[track_caller]
     fn collect_vec_list(self) -> LinkedList<Vec<Self::Item>> {
         caller::note();
-        vec_list(self)
+        let mut vec = Vec::new();
+        extend_vec(&mut vec, self);
+        let some = Some(vec).filter(|vec| !vec.is_empty());
+        some.into_iter().collect()
     }
 
     /// Has all items run through `consumer`: the one method an implementor has to write.

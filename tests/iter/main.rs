@@ -22,6 +22,7 @@ mod on_moirai {
     mod consumers;
     mod cuts;
     mod erased;
+    mod gathers;
     #[path = "../common/kit.rs"]
     mod kit;
     mod messages;
@@ -57,6 +58,7 @@ mod on_rayon {
     mod consumers;
     mod cuts;
     mod erased;
+    mod gathers;
     #[path = "../common/kit.rs"]
     mod kit;
     mod messages;

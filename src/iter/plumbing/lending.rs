@@ -24,6 +24,7 @@ where
 }
 
 /// Something that tells this thread from all others that are alive.
+#[inline]
 fn this_thread() -> usize {
     thread_local!(static MARK: u8 = const { 0 });
     MARK.with(|mark| std::ptr::from_ref(mark).addr())

@@ -1,6 +1,4 @@
 //! What adaptors do to consumers, with all forwarding written once.
-use std::iter::{Chain, Once, Take, once};
-
 use super::{Consumer, Folder, UnindexedConsumer};
 use crate::pool::seat::Seat;
 
@@ -43,7 +41,28 @@ pub(in crate::iter) trait Stage<T>: Sync {
 }
 
 /// Some items of an iterator.
-pub(in crate::iter) type Stride<'i, I> = Chain<Once<<I as Iterator>::Item>, Take<&'i mut I>>;
+pub(in crate::iter) struct Stride<'i, I> {
+    iter: &'i mut I,
+    left: usize,
+    has_ended: &'i mut bool,
+}
+
+impl<I: Iterator> Iterator for Stride<'_, I> {
+    type Item = I::Item;
+
+    #[inline]
+    fn next(&mut self) -> Option<I::Item> {
+        self.left = self.left.checked_sub(1)?;
+        let item = self.iter.next();
+        *self.has_ended = item.is_none();
+        item
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let (least, most) = self.iter.size_hint();
+        (least.min(self.left), Some(most.map_or(self.left, |most| most.min(self.left))))
+    }
+}
 
 /// Passes items on in strides, by `pass`, until no more are wanted.
 ///
@@ -64,9 +83,10 @@ where
     F: Folder<U>,
 {
     let mut iter = iter;
-    let stride = Seat::current().map_or(1, |seat| seat.stride.get());
-    while let Some(first) = iter.next() {
-        next = pass(next, once(first).chain(iter.by_ref().take(stride - 1)));
+    let left = Seat::current().map_or(1, |seat| seat.stride.get());
+    let mut has_ended = false;
+    while !has_ended {
+        next = pass(next, Stride { iter: &mut iter, left, has_ended: &mut has_ended });
         if is_over() || next.full() {
             break;
         }

@@ -3,58 +3,25 @@
 //! The vector's spare room is lent out as [`Room`], cut as the pieces are cut, and comes back as
 //! [`Filled`]. The vector's length changes only once everything is written, so a panic on the way
 //! leaves the vector as it was, and what was written is dropped by the `Filled` values.
-use std::collections::LinkedList;
 use std::marker::PhantomData;
 use std::mem::{self, MaybeUninit};
 use std::ptr::{self, NonNull};
 use std::slice;
 
-use super::ListOf;
+use super::gather::gather_into;
 use super::unzip::{Both, Unzip};
 use crate::iter::plumbing::{Consumer, Folder, Reducer, UnindexedConsumer};
 use crate::iter::{IndexedParallelIterator, ParallelIterator};
-use crate::trace;
 
-/// Appends all items of `par_iter` to `vec`, in order: in place if their number is known, else by
-/// way of one vector for each piece.
+/// Appends all items of `par_iter` to `vec`, in order: in place if their number is known, else by way of segments.
 pub(crate) fn extend_vec<I>(vec: &mut Vec<I::Item>, par_iter: I)
 where
     I: ParallelIterator,
 {
-    if let Some(len) = par_iter.opt_len() {
-        append_exact(vec, len, |consumer| par_iter.drive_unindexed(consumer));
-    } else {
-        let mut list = par_iter.drive_unindexed(ListOf::new());
-        if vec.capacity() == 0 && list.len() == 1 {
-            // Nothing was stolen: all items lie in one vector already.
-            *vec = list.pop_front().unwrap_or_default();
-            return;
-        }
-        let items = list.iter().map(Vec::len).sum();
-        vec.reserve(items);
-        trace::gather(items, || {
-            for mut piece in list {
-                vec.append(&mut piece);
-            }
-        });
+    match par_iter.opt_len() {
+        Some(len) => append_exact(vec, len, |consumer| par_iter.drive_unindexed(consumer)),
+        None => gather_into(vec, par_iter),
     }
-}
-
-/// Gathers all items in vectors: in one if their number is known, else in one for each piece.
-pub(crate) fn vec_list<I>(par_iter: I) -> LinkedList<Vec<I::Item>>
-where
-    I: ParallelIterator,
-{
-    if par_iter.opt_len().is_none() {
-        return par_iter.drive_unindexed(ListOf::new());
-    }
-    let mut vec = Vec::new();
-    extend_vec(&mut vec, par_iter);
-    let mut list = LinkedList::new();
-    if !vec.is_empty() {
-        list.push_back(vec);
-    }
-    list
 }
 
 /// Replaces the contents of `target` by the items of `par_iter`.

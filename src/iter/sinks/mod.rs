@@ -2,14 +2,18 @@
 mod accumulate;
 pub(crate) mod collect;
 mod find;
-mod list_of;
+mod gather;
 mod noop;
 mod pairs;
 mod reduce;
+mod segments;
+mod stash;
+mod text;
 pub(crate) mod unzip;
 
 pub(in crate::iter) use self::accumulate::{Accumulate, ProductOf, SumOf};
 pub(in crate::iter) use self::find::{BestRank, End, FindAny, FindEnd};
-pub(crate) use self::list_of::ListOf;
+pub(crate) use self::gather::gather;
 pub(crate) use self::noop::Noop;
 pub(in crate::iter) use self::reduce::{Reduce, TryReduce};
+pub(crate) use self::text::gather_text;

@@ -7,14 +7,22 @@
 //!    the thread meanwhile comes across another piece of the same bridge, that visit ends at once;
 //!    the one beneath it goes on drawing. So nobody waits for a lock that he holds himself.
 //! 3. Where `next` panics the lock is poisoned, and the other threads stop drawing.
+//! 4. One of those who draw *leads*: it draws for as long as there is anything. The others measure how long they wait for an
+//!    item and how long they work on it. Whoever waits for longer than it works is not needed: it takes a nap, then draws some
+//!    items to see whether that has changed. So as many draw as the work can feed, nobody spins, and a lead whose work waits
+//!    for what others are to draw is not left alone for longer than a nap. Who leads and leaves wakes the others.
 use std::iter::{self, Fuse};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
+use std::time::Duration;
 
 use crate::current_num_threads;
 use crate::iter::ParallelIterator;
 use crate::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
+use crate::tuning::{NAP_LEAST_NS, NAP_MOST_NS};
+use crate::util::CachePadded;
+use crate::util::clock::{HAS_CLOCK, ticks};
 
 /// What can be turned from a sequential iterator into a parallel one.
 ///
@@ -85,8 +93,9 @@ where
 
     fn drive_unindexed<C: UnindexedConsumer<Iter::Item>>(self, consumer: C) -> C::Result {
         let source = Source {
-            iter: Mutex::new(self.iter.fuse()),
-            visitors: Mutex::new(Vec::new()),
+            iter: CachePadded::new(Mutex::new(self.iter.fuse())),
+            crowd: Mutex::default(),
+            calm: Condvar::new(),
             cuts_left: AtomicUsize::new(current_num_threads()),
         };
         bridge_unindexed(Tap { source: &source }, consumer)
@@ -95,15 +104,26 @@ where
 
 /// What all threads draw from.
 struct Source<Iter> {
-    iter: Mutex<Fuse<Iter>>,
-    /// The threads that are drawing now.
-    visitors: Mutex<Vec<ThreadId>>,
+    /// The lock and what it guards in one place, since both go from thread to thread.
+    iter: CachePadded<Mutex<Fuse<Iter>>>,
+    crowd: Mutex<Crowd>,
+    /// Those who nap wait here; told when nobody leads.
+    calm: Condvar,
     /// How many more pieces may be made; more pieces than threads could but draw in turn.
     cuts_left: AtomicUsize,
 }
 
+/// Who draws.
+#[derive(Default)]
+struct Crowd {
+    visitors: Vec<ThreadId>,
+    is_led: bool,
+    napping: usize,
+}
+
 impl<Iter: Iterator> Source<Iter> {
     /// Draws the next item, if there is one and no thread has panicked in drawing.
+    #[inline]
     fn draw(&self) -> Option<Iter::Item> {
         self.iter.lock().ok()?.next()
     }
@@ -111,12 +131,39 @@ impl<Iter: Iterator> Source<Iter> {
     /// Has the calling thread draw for one piece, unless it is at it already.
     fn visit(&self) -> Option<Visit<'_, Iter>> {
         let thread = thread::current().id();
-        let mut visitors = self.visitors.lock().unwrap_or_else(PoisonError::into_inner);
-        if visitors.contains(&thread) {
+        let mut crowd = self.crowd();
+        if crowd.visitors.contains(&thread) {
             return None;
         }
-        visitors.push(thread);
-        Some(Visit { source: self, thread })
+        crowd.visitors.push(thread);
+        let leads = crowd.take_lead();
+        Some(Visit { source: self, thread, leads, pace: Pace::new() })
+    }
+}
+
+impl<Iter> Source<Iter> {
+    fn crowd(&self) -> MutexGuard<'_, Crowd> {
+        self.crowd.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits for so long, or until nobody leads; whether the caller leads now.
+    fn nap(&self, nap: Duration) -> bool {
+        let mut crowd = self.crowd();
+        if crowd.take_lead() {
+            return true;
+        }
+        crowd.napping += 1;
+        let woken = self.calm.wait_timeout(crowd, nap);
+        let mut crowd = woken.unwrap_or_else(PoisonError::into_inner).0;
+        crowd.napping -= 1;
+        crowd.take_lead()
+    }
+}
+
+impl Crowd {
+    /// Lets the caller lead if nobody does.
+    fn take_lead(&mut self) -> bool {
+        !std::mem::replace(&mut self.is_led, true)
     }
 }
 
@@ -124,12 +171,88 @@ impl<Iter: Iterator> Source<Iter> {
 struct Visit<'b, Iter> {
     source: &'b Source<Iter>,
     thread: ThreadId,
+    leads: bool,
+    pace: Pace,
+}
+
+impl<Iter: Iterator> Visit<'_, Iter> {
+    #[inline]
+    fn draw(&mut self) -> Option<Iter::Item> {
+        if self.leads { self.source.draw() } else { self.draw_along() }
+    }
+
+    /// Draws for one who does not lead.
+    #[inline(never)]
+    fn draw_along(&mut self) -> Option<Iter::Item> {
+        if let Some(nap) = self.pace.has_worked() {
+            self.leads = self.source.nap(nap);
+            self.pace.begins_to_wait();
+        }
+        let item = self.source.draw();
+        self.pace.has_waited();
+        item
+    }
 }
 
 impl<Iter> Drop for Visit<'_, Iter> {
     fn drop(&mut self) {
-        let visitors = self.source.visitors.lock();
-        visitors.unwrap_or_else(PoisonError::into_inner).retain(|&thread| thread != self.thread);
+        let mut crowd = self.source.crowd();
+        crowd.visitors.retain(|&thread| thread != self.thread);
+        if self.leads {
+            crowd.is_led = false;
+            if crowd.napping > 0 {
+                self.source.calm.notify_all();
+            }
+        }
+    }
+}
+
+/// How long a thread waits for its items, and how long it works on them.
+struct Pace {
+    /// When the thread began to wait or to work, in ticks.
+    since: u64,
+    waited: u64,
+    worked: u64,
+    /// Items since it was asked last whether a nap is due.
+    items: u32,
+    nap_ns: u64,
+}
+
+/// After how many items it is asked whether a nap is due: one may be an exception.
+const ITEMS_WATCHED: u32 = 4;
+
+impl Pace {
+    fn new() -> Self {
+        Pace { since: ticks(), waited: 0, worked: 0, items: 0, nap_ns: NAP_LEAST_NS }
+    }
+
+    fn begins_to_wait(&mut self) {
+        self.since = ticks();
+    }
+
+    /// An item has come.
+    fn has_waited(&mut self) {
+        let now = ticks();
+        self.waited += now.wrapping_sub(self.since);
+        self.since = now;
+        self.items += 1;
+    }
+
+    /// The item is done, if there was one. Says for how long to nap, if the thread is not needed.
+    fn has_worked(&mut self) -> Option<Duration> {
+        let now = ticks();
+        if self.items > 0 {
+            self.worked += now.wrapping_sub(self.since);
+        }
+        self.since = now;
+        if self.items < ITEMS_WATCHED || !HAS_CLOCK {
+            return None;
+        }
+        let is_needed = self.worked >= self.waited;
+        let nap_ns = if is_needed { NAP_LEAST_NS } else { (2 * self.nap_ns).min(NAP_MOST_NS) };
+        let nap = Duration::from_nanos(self.nap_ns);
+        *self = Pace { nap_ns, since: now, ..Pace::new() };
+        (!is_needed).then_some(nap)
     }
 }
 
@@ -160,7 +283,7 @@ where
         }
         match self.source.visit() {
             // A folder asks for the next item when it is done with the one before.
-            Some(visit) => folder.consume_iter(iter::from_fn(|| visit.source.draw())),
+            Some(mut visit) => folder.consume_iter(iter::from_fn(move || visit.draw())),
             None => folder,
         }
     }
