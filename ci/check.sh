@@ -47,10 +47,11 @@ some_tests() {
     fi
 }
 
-# What is there with its feature only.
-traces() {
-    some_tests cargo test --features trace,tracing --test trace --test subscriber
-    some_tests cargo test --features trace,tracing --lib trace::
+# What the features add: schedules on demand, timelines, spans.
+features() {
+    some_tests cargo test --all-features --test seeded --test trace --test subscriber
+    some_tests cargo test --all-features --lib trace::
+    some_tests cargo test --all-features --doc -- trace seed
 }
 
 docs() {
@@ -71,12 +72,6 @@ main_job() {
 loom_models() {
     own_target loom
     RUSTFLAGS="--cfg loom" some_tests cargo test --release --lib loom_
-}
-
-# Schedules drawn from seeds, and the examples that show it.
-seeded_schedules() {
-    some_tests cargo test --features seeded --test seeded
-    some_tests cargo test --features seeded --doc seed
 }
 
 stress_with_yields() {
@@ -114,13 +109,11 @@ step "format" cargo fmt --all --check
 step "clippy" cargo clippy --workspace --all-targets -- -D warnings
 step "clippy, all features" cargo clippy --workspace --all-targets --all-features -- -D warnings
 step "tests and doc tests" cargo test --workspace
-step "schedules on demand" seeded_schedules
-step "timelines and tracing" traces
+step "features" features
 step "documentation" docs
 step "benches: each workload once" cargo test --release --bench '*'
 if [ "$mode" = full ]; then
     step "the README's program" main_job
-    step "examples of the features" some_tests cargo test --all-features --doc trace
     step "loom models" loom_models
     step "stress with injected yields" stress_with_yields
     step "instructions per join" ci/instructions.sh
