@@ -6,13 +6,14 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Folders and files of `src/` with public structs that are no parallel iterators.
-const ELSEWHERE: [&str; 19] = [
+const ELSEWHERE: [&str; 21] = [
     "batch",
     "broadcast.rs",
     "buffer.rs",
     "channel",
     "configuration.rs",
     "explain",
+    "frames",
     "iter/plumbing",
     "iter/progress.rs",
     "iter/sinks",
@@ -22,6 +23,7 @@ const ELSEWHERE: [&str; 19] = [
     "scope",
     "spawn.rs",
     "steal",
+    "stream",
     "sync.rs",
     "thread_pool",
     "topology",
