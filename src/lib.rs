@@ -73,6 +73,7 @@ mod os_string;
 mod pieces;
 mod pool;
 pub mod prelude;
+pub mod progress;
 pub mod range;
 pub mod range_inclusive;
 pub mod result;

@@ -64,6 +64,7 @@ const LAYERS: &[Layer] = &[
         ],
         below: &[BASE, CALLS, "iter", "bounds", "pieces", "slice", "str", "range", "option", "vec"],
     },
+    Layer { modules: &["progress"], below: &[BASE, "iter"] },
     // Streams make batches by the pool's jobs and waits, and know the sources that can be taken apart.
     Layer {
         modules: &["stream"],

@@ -30,7 +30,6 @@ mod opaque_debug;
 mod parallel_iterator;
 pub mod plumbing;
 mod private;
-mod progress;
 mod sinks;
 mod sources;
 mod stop_flag;
@@ -44,7 +43,6 @@ pub use self::convert::{
 pub use self::indexed_parallel_iterator::IndexedParallelIterator;
 pub(crate) use self::opaque_debug::opaque_debug;
 pub use self::parallel_iterator::ParallelIterator;
-pub use self::progress::{OnProgress, Progress};
 pub(crate) use self::sinks::collect::extend_vec;
 pub(crate) use self::sinks::{gather, gather_text};
 #[allow(deprecated, reason = "the former name stays for those who use it")]

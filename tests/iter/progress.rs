@@ -1,8 +1,8 @@
 //! `on_progress`: every item counts once, reports grow, and the total comes last.
 
 use moirai::ThreadPoolBuilder;
-use moirai::iter::Progress;
 use moirai::prelude::*;
+use moirai::progress::Progress;
 use std::collections::HashSet;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicBool, Ordering};

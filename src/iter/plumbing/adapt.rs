@@ -5,7 +5,7 @@ use crate::iter::IndexedParallelIterator;
 /// What one indexed adaptor makes of the producer beneath it.
 ///
 /// Closures are kept on the stack of the adaptor's `with_producer` and lent to the producer.
-pub(in crate::iter) trait Adapt<T> {
+pub(crate) trait Adapt<T> {
     /// What the wrapped producer yields.
     type Item;
     /// The wrapped producer.
@@ -16,9 +16,9 @@ pub(in crate::iter) trait Adapt<T> {
 }
 
 /// Hands the wrapped producer on to `callback`.
-pub(in crate::iter) struct AdaptCallback<CB, A> {
-    pub(in crate::iter) callback: CB,
-    pub(in crate::iter) adapt: A,
+pub(crate) struct AdaptCallback<CB, A> {
+    pub(crate) callback: CB,
+    pub(crate) adapt: A,
 }
 
 impl<T, CB, A> ProducerCallback<T> for AdaptCallback<CB, A>

@@ -65,7 +65,8 @@ mod producer;
 mod seed;
 mod stage;
 
-pub(in crate::iter) use self::adapt::{Adapt, AdaptCallback, AdaptPair, with_both};
+pub(crate) use self::adapt::{Adapt, AdaptCallback};
+pub(in crate::iter) use self::adapt::{AdaptPair, with_both};
 pub(in crate::iter) use self::bridge::both_calls;
 pub use self::bridge::{bridge, bridge_producer_consumer, bridge_unindexed};
 pub use self::consumer::{Consumer, Folder, Reducer, UnindexedConsumer};

@@ -3,17 +3,17 @@
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError, TryLockError};
 
-use super::plumbing::{
+use crate::iter::plumbing::{
     Adapt, AdaptCallback, Consumer, Folder, Producer, ProducerCallback, UnindexedConsumer,
 };
-use super::{IndexedParallelIterator, ParallelIterator, opaque_debug};
+use crate::iter::{IndexedParallelIterator, ParallelIterator, opaque_debug};
 
 /// Parallel iterators that tell how far they are. Not in rayon, and not in the prelude.
 ///
 /// Any progress bar can be fed with it:
 ///
 /// ```
-/// use moirai::iter::Progress;
+/// use moirai::progress::Progress;
 /// use moirai::prelude::*;
 ///
 /// let mut bar = String::new();
@@ -41,7 +41,7 @@ pub trait Progress: ParallelIterator {
     /// # Examples
     ///
     /// ```
-    /// use moirai::iter::Progress;
+    /// use moirai::progress::Progress;
     /// use moirai::prelude::*;
     ///
     /// let mut reports = Vec::new();
