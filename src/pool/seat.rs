@@ -511,6 +511,17 @@ impl Seat {
         Some((Tag::from_word(tag), unsafe { JobRef::from_word(word) }))
     }
 
+    /// Whether the newest spawned job is one of the scope `tag`.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the seat.
+    pub(super) unsafe fn newest_is_of(&self, tag: Tag) -> bool {
+        // SAFETY: the holder is the deque's owner.
+        let newest = unsafe { self.spawned.newest() };
+        newest.is_some_and(|[_, word]| Tag::from_word(word) == tag)
+    }
+
     /// Takes the next spawned job whose tag `accept`s; moves those before it that it does not accept to the deferred queue
     /// (rule Q3).
     ///

@@ -85,8 +85,11 @@ impl Seat {
         let mut pause = Pause::new(self, latch, kind, deadline);
         // SAFETY: the caller has opened the scope on this seat.
         let settle = || scope.is_some_and(|scope| unsafe { scope.count.settle() });
+        // SAFETY: the caller holds the seat.
+        let has_more = || scope.is_some_and(|scope| unsafe { self.newest_is_of(scope.tag) });
         while !latch.is_set() {
-            if self.spawned.looks_empty() && settle() {
+            // A scope that has ended is left at once: what lies beneath its jobs is none of this wait's business.
+            if !has_more() && settle() {
                 continue;
             }
             // SAFETY: the caller holds the seat.

@@ -253,6 +253,20 @@ impl<const W: usize> Deque<W> {
         Some(unsafe { self.own_ring() }.slot(index).read())
     }
 
+    /// The newest entry, which stays; thieves may have it already.
+    ///
+    /// # Safety
+    ///
+    /// The caller is the owner.
+    #[inline]
+    pub(crate) unsafe fn newest(&self) -> Option<[usize; W]> {
+        if self.looks_empty() {
+            return None;
+        }
+        // SAFETY: the caller is the owner.
+        Some(unsafe { self.own_ring() }.slot(self.mark().wrapping_sub(1)).read())
+    }
+
     /// Takes the oldest entry. Any thread.
     pub(crate) fn steal(&self) -> Steal<[usize; W]> {
         self.steal_if(|_, _| true)
