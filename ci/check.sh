@@ -49,7 +49,10 @@ some_tests() {
 
 # What the features add: schedules on demand, timelines, spans.
 features() {
-    some_tests cargo test --all-features --test seeded --test trace --test subscriber
+    local test
+    for test in seeded trace subscriber; do
+        some_tests cargo test --all-features --test "$test"
+    done
     some_tests cargo test --all-features --lib trace::
     some_tests cargo test --all-features --doc -- trace seed
 }

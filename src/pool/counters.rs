@@ -183,8 +183,14 @@ impl Counters {
         // ORDERING: Relaxed. Statistics.
         let mut all: [usize; NUMBERS] =
             std::array::from_fn(|at| self.numbers[at].load(Ordering::Relaxed));
-        all[Counter::SearchMicros as usize] += micros_since(&self.searching_since, now);
-        all[Counter::AsleepMicros as usize] += micros_since(&self.asleep_since, now);
+        let micros = [
+            (Counter::SearchMicros, &self.searching_since),
+            (Counter::AsleepMicros, &self.asleep_since),
+        ];
+        for (counter, since) in micros {
+            let total = &mut all[counter as usize];
+            *total = total.wrapping_add(micros_since(since, now));
+        }
         all
     }
 

@@ -64,6 +64,7 @@ impl Drop for Borrowed<'_> {
         let registry = seat.registry();
         seat.returns.flush();
         seat.log.guest_leaves();
+        seat.set_node(0); // None: what is run here next is not the guest's.
         seat.set_holder(false, 0);
         // SAFETY: no seat from here on.
         unsafe { Seat::set_current(ptr::null()) };

@@ -604,20 +604,24 @@ impl<'a> Pause<'a> {
             return;
         }
         seat.uncover(self.kind);
+        // Before the last look: it may call the program's code, which may wait on this parker and use up a wake-up.
+        let asleep = seat.log.park();
         // ORDERING: SeqCst fence, pairs with the ones in `IdleWord::notify` and wherever a latch is nudged. Here: announced long
         // before, fence, look. There: publish, fence, read the seat's quiet word and the latch.
         fence(Ordering::SeqCst);
         // SAFETY: the caller holds the seat.
         let found = unsafe { seat.find(self.kind) };
         if let Some(job) = found {
+            asleep.cancel();
             self.found();
             seat.at_bottom.set(false);
             // SAFETY: found, hence won; the caller holds the seat.
             unsafe { seat.run_found(job) };
             return;
         }
-        if seat.shares.looks_empty() {
-            let _asleep = seat.log.park();
+        if latch.is_set() || !seat.shares.looks_empty() {
+            asleep.cancel();
+        } else {
             // A guest sleeps beside the resident, whose time this is.
             if seat.is_guest() {
                 parker.park_until(self.deadline);
@@ -626,6 +630,7 @@ impl<'a> Pause<'a> {
                 parker.park_until(self.deadline);
                 seat.counters.awake(ticks());
             }
+            drop(asleep);
         }
         self.begin_again();
     }

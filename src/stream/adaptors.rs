@@ -403,7 +403,7 @@ where
 #[derive(Debug)]
 pub struct Chained<S, U> {
     left: Option<S>,
-    right: U,
+    right: Option<U>,
 }
 
 impl<S: Source, U: Source<Item = S::Item>> Source for Chained<S, U> {
@@ -418,8 +418,11 @@ impl<S: Source, U: Source<Item = S::Item>> Source for Chained<S, U> {
         }
         // It has given less than it was asked for: that was all.
         self.left = None;
-        let right = self.right.cut(most - left_count);
+        let right = self.right.as_mut().and_then(|right| right.cut(most - left_count));
         let (right, right_count) = right.map_or((None, 0), |(part, count)| (Some(part), count));
+        if right_count == 0 {
+            self.right = None;
+        }
         let count = left_count + right_count;
         (count > 0).then_some((Joined(left, right), count))
     }
@@ -450,7 +453,7 @@ where
 
     fn into_source(self) -> Self::Source {
         let (left, right) = self.into_parts();
-        Chained { left: Some(left.into_source()), right: right.into_source() }
+        Chained { left: Some(left.into_source()), right: Some(right.into_source()) }
     }
 }
 
@@ -469,14 +472,17 @@ impl<S: Source> Source for Section<S> {
     fn cut(&mut self, most: usize) -> Option<(Self::Part, usize)> {
         if self.skipped > 0 {
             // What is skipped is dropped with its part, without having been made.
-            drop(self.base.cut(std::mem::take(&mut self.skipped)));
+            let skipped = self.base.cut(std::mem::take(&mut self.skipped));
+            if skipped.is_none() {
+                self.left = 0;
+            }
         }
         if self.left == 0 {
             return None;
         }
-        let (part, count) = self.base.cut(most.min(self.left))?;
-        self.left -= count;
-        Some((part, count))
+        let cut = self.base.cut(most.min(self.left));
+        self.left -= cut.as_ref().map_or(self.left, |(_, count)| *count);
+        cut
     }
 }
 

@@ -3,7 +3,7 @@
 use super::shared::Payload;
 use crate::iter::plumbing::Producer;
 use crate::util::unwind;
-use std::fmt;
+use std::{fmt, iter};
 
 /// What a stream takes its items from: a sequence from whose front parts are cut.
 ///
@@ -97,7 +97,7 @@ pub trait IntoSource: crate::iter::ParallelIterator {
 
 /// The items of a sequential iterator, drawn on the thread that asks the stream for items.
 pub struct Sequential<I: Iterator> {
-    iter: I,
+    iter: iter::Fuse<I>,
     drawn: Vec<I::Item>,
     /// What the iterator has panicked with, behind the items that it had yielded.
     panic: Option<Payload>,
@@ -105,7 +105,7 @@ pub struct Sequential<I: Iterator> {
 
 impl<I: Iterator> Sequential<I> {
     pub(super) fn new(iter: I) -> Self {
-        Sequential { iter, drawn: Vec::new(), panic: None }
+        Sequential { iter: iter.fuse(), drawn: Vec::new(), panic: None }
     }
 }
 
@@ -118,7 +118,7 @@ impl<I: Iterator<Item: Send>> Source for Sequential<I> {
             unwind::resume_unwinding(payload);
         }
         let (iter, drawn) = (&mut self.iter, &mut self.drawn);
-        self.panic = unwind::halt_unwinding(|| drawn.extend(iter.take(most))).err();
+        self.panic = unwind::halt_unwinding(|| drawn.extend(iter.by_ref().take(most))).err();
         let count = self.drawn.len();
         if count == 0 {
             return self.panic.take().map(|payload| unwind::resume_unwinding(payload));

@@ -211,11 +211,11 @@ impl<S: Source> Stream<S> {
     fn end(&mut self) -> thread::Result<()> {
         let (parts, made) = self.shared.settle();
         self.outstanding = 0;
-        self.failure = None;
         let (current, source) = (std::mem::take(&mut self.current), self.source.take());
+        let panics = (self.failure.take(), self.panic.take());
         // What panics while something else is dropped does not keep the rest from being dropped.
         unwind::halt_unwinding(|| {
-            let _rest = (source, parts, made);
+            let _rest = (source, parts, made, panics);
             drop(current);
         })
     }

@@ -19,6 +19,13 @@ impl Caller {
     }
 }
 
+impl Drop for Caller {
+    /// The last one of a span closes it, which calls the subscriber.
+    fn drop(&mut self) {
+        shielded(|| self.span = Span::none());
+    }
+}
+
 /// See [`Reporter::enter`].
 pub(super) struct Entered<'a> {
     caller: Option<tracing::span::Entered<'a>>,

@@ -204,3 +204,14 @@ fn names_do_not_collide_with_those_of_the_prelude() {
     assert_eq!(is_indexed((0..3).into_par_iter().map(|n| n)), 3);
     assert_eq!(IntoParallelIterator::into_par_iter(0..3).ordered(1).count(), 3);
 }
+
+/// An iterator that has items again after its end is not asked again.
+#[test]
+fn the_end_of_an_iterator_is_its_end() {
+    let mut numbers = (1..=10).map(|n| (n % 4 != 0).then_some(n));
+    for expected in [vec![1, 2, 3], vec![5, 6, 7], vec![9, 10]] {
+        let group = std::iter::from_fn(|| numbers.next().flatten());
+        let group: Vec<i32> = group.with_par_map(8, |n| n, |items| items.collect());
+        assert_eq!(group, expected);
+    }
+}

@@ -68,7 +68,15 @@ pub(crate) fn now() -> Option<Instant> {
 
 /// The seed that the environment gives to pools whose builder does not.
 pub(crate) fn seed_from_env() -> Option<u64> {
-    std::env::var("MOIRAI_SEED").ok()?.parse().ok()
+    let text = std::env::var("MOIRAI_SEED").ok()?;
+    let seed = text.parse().ok();
+    if seed.is_none() {
+        // A seed that is ignored in silence looks like a failure that does not repeat.
+        eprintln!(
+            "moirai: MOIRAI_SEED={text:?} is not a number from 0 to 2^64 - 1: no schedule is drawn"
+        );
+    }
+    seed
 }
 
 /// The schedule of one pool, if it has a seed.
