@@ -113,8 +113,9 @@ impl Shared {
     unsafe fn close(this: NonNull<Self>) {
         // SAFETY: alive until it has been closed.
         let gate = unsafe { this.as_ref() }.gate;
-        closed().lock().unwrap_or_else(PoisonError::into_inner).push(Closed(this));
+        // Before anybody can free the pool, and give its gate to another.
         gate.close();
+        closed().lock().unwrap_or_else(PoisonError::into_inner).push(Closed(this));
         if free_finished(gate) || !HAS_CLOCK {
             return;
         }

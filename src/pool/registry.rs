@@ -257,7 +257,7 @@ impl Registry {
         // SAFETY: as demanded of our caller.
         unsafe { self.groups[group].dealt.add(job) };
         let first = self.neighbours.groups()[group].start;
-        self.idle.notify(from.contribution(), true, || self.wake_one(first));
+        self.idle.notify(from.contribution(), true, || self.wake_one(first, Some(from)));
     }
 
     /// A part dealt to another group than `group`, the nearest first. The caller must run it.
@@ -311,12 +311,12 @@ impl Registry {
     pub(crate) fn notify(&self, from: Option<&Seat>) {
         let own = from.map_or(0, Seat::contribution);
         let first = from.map_or_else(|| self.first_outside(), |seat| seat.index);
-        self.idle.notify(own, false, || self.wake_one(first));
+        self.idle.notify(own, false, || self.wake_one(first, from));
     }
 
     /// The same, and a sleeper is woken even if others look for work already.
     pub(crate) fn wake_for(&self, from: &Seat) {
-        self.idle.notify(from.contribution(), true, || self.wake_one(from.index));
+        self.idle.notify(from.contribution(), true, || self.wake_one(from.index, Some(from)));
     }
 
     /// The first seat of the group of a thread from outside.
@@ -324,12 +324,13 @@ impl Registry {
         self.neighbours.groups()[self.outside_group()].start
     }
 
-    /// Wakes one sleeping resident, one of the group of seat `first` if there is any, else the nearest.
-    fn wake_one(&self, first: usize) -> bool {
+    /// Wakes one sleeping resident, one of the group of seat `first` if there is any, else the nearest. `waker` is
+    /// the seat that the caller holds; none, if that may be lent just now.
+    fn wake_one(&self, first: usize, waker: Option<&Seat>) -> bool {
         for seat in self.neighbours.outwards(first) {
             let seat = &self.seats[seat];
             if seat.state.wake(&self.idle) {
-                self.unpark_measured(seat);
+                self.unpark_measured(seat, waker);
                 return true;
             }
         }
@@ -337,8 +338,8 @@ impl Registry {
     }
 
     /// Wakes the resident, whose state says so already, and takes the time.
-    fn unpark_measured(&self, seat: &Seat) {
-        if let Some(waker) = self.current_seat() {
+    fn unpark_measured(&self, seat: &Seat, waker: Option<&Seat>) {
+        if let Some(waker) = waker {
             waker.log.woke(seat.index);
         }
         let before = ticks();

@@ -20,6 +20,10 @@ use std::cell::Cell;
 /// More than any number of jobs.
 const GUARD: usize = 1 << (usize::BITS - 2);
 
+/// What the opener counts for itself at most before it tells the others: all that it has spawned, had they run it, would
+/// otherwise come off the guard.
+const OWN_MOST: usize = 1 << (usize::BITS - 4);
+
 /// See the module's description.
 pub(crate) struct ScopeCount {
     pub(crate) latch: CoreLatch,
@@ -55,7 +59,7 @@ impl ScopeCount {
     #[inline]
     pub(crate) unsafe fn add_own(&self) {
         self.guard();
-        self.own.set(self.own.get().wrapping_add(1));
+        self.set_own(self.own.get().wrapping_add(1));
     }
 
     /// One job less; the last one sets the latch.
@@ -85,7 +89,21 @@ impl ScopeCount {
     #[inline]
     pub(crate) unsafe fn end_own(&self) {
         self.guard();
-        self.own.set(self.own.get().wrapping_sub(1));
+        self.set_own(self.own.get().wrapping_sub(1));
+    }
+
+    #[inline]
+    fn set_own(&self, own: usize) {
+        self.own.set(own);
+        if (own as isize).unsigned_abs() >= OWN_MOST {
+            self.tell_own();
+        }
+    }
+
+    #[cold]
+    fn tell_own(&self) {
+        // ORDERING: AcqRel. As in `end`, for what the opener has run. The guard stays, so nothing ends by this.
+        self.left.fetch_add(self.own.replace(0), Ordering::AcqRel);
     }
 
     #[inline]

@@ -594,7 +594,6 @@ impl<'a> Pause<'a> {
             seat.counters.bump(Counter::SpuriousWakes);
         }
         if self.kind.takes_anything() {
-            seat.give_up_reserve();
             if !latch.announce_sleep(parker) {
                 return;
             }
@@ -641,6 +640,8 @@ impl<'a> Pause<'a> {
         let registry = seat.registry();
         let lendable = matches!(self.kind, Wait::Bottom);
         let asleep_since = seat.log.park();
+        // After the program's code, which may have spawned jobs.
+        seat.give_up_reserve();
         // From then on the seat may be lent: what is counted is the guest's.
         seat.counters.fall_asleep(ticks());
         let asleep = seat.state.fall_asleep(

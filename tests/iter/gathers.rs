@@ -202,3 +202,24 @@ fn a_bridge_is_not_left_alone_with_an_item_that_waits_for_another() {
         });
     });
 }
+
+/// What a call site has cost before says nothing of items that wait for each other.
+#[test]
+fn a_bridge_is_shared_however_cheap_it_was_before() {
+    watch!();
+    on(4, || {
+        let run = |jobs: Vec<Box<dyn Fn() + Send + Sync>>| {
+            jobs.into_iter().par_bridge().for_each(|job| job());
+        };
+        for _ in 0..50 {
+            run(vec![Box::new(|| ())]);
+        }
+        std::thread::sleep(std::time::Duration::from_millis(2));
+        let meeting = std::sync::Arc::new(Barrier::new(2));
+        let meet = || -> Box<dyn Fn() + Send + Sync> {
+            let meeting = std::sync::Arc::clone(&meeting);
+            Box::new(move || _ = meeting.wait())
+        };
+        run(vec![meet(), meet()]);
+    });
+}

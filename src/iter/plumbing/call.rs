@@ -201,6 +201,9 @@ fn run_as<P: Piece>(
     if seat.registry().seats().len() == 1 {
         return run_whole(seat, piece, node);
     }
+    if P::DRAWS {
+        return run_cut(seat, piece, parts, None, place);
+    }
     let items = piece.items();
     let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
     let estimate = site.estimate();

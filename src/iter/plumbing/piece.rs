@@ -17,6 +17,9 @@ pub(super) trait Piece: Send + Sized {
     /// Whether the number of items is known.
     const KNOWS_ITEMS: bool;
 
+    /// Whether all pieces draw from one source.
+    const DRAWS: bool;
+
     /// The least number of items of a piece.
     fn least_items(&self) -> usize;
 
@@ -72,6 +75,7 @@ where
     type Result = C::Result;
     const FLOWS: bool = C::__FLOWS;
     const KNOWS_ITEMS: bool = true;
+    const DRAWS: bool = false;
 
     fn least_items(&self) -> usize {
         self.min_len
@@ -177,6 +181,7 @@ where
     type Result = C::Result;
     const FLOWS: bool = C::__FLOWS;
     const KNOWS_ITEMS: bool = false;
+    const DRAWS: bool = P::__DRAWS;
 
     fn least_items(&self) -> usize {
         1

@@ -311,6 +311,11 @@ pub trait UnindexedProducer: Send + Sized {
     /// What the collection consists of.
     type Item;
 
+    /// All pieces draw from one source until it is empty: a cut says nothing of how much there is, and items may wait for each
+    /// other. Such a call is shared from the beginning.
+    #[doc(hidden)]
+    const __DRAWS: bool = false;
+
     /// Cuts off a second piece, or returns `None` beside itself if it cannot be cut any further.
     ///
     /// ```

@@ -42,7 +42,7 @@ pub(super) fn finish<T: Send>(
         // Some driver has dropped it, or leaked it.
         vec.truncate(before);
     }
-    if vec.len() + segments.len() >= 2 * before {
+    if vec.len().saturating_add(segments.len()) >= before.saturating_mul(2) {
         // As it doubles anyway, it need not be left more room than it needs, whoever extends it next.
         vec.reserve_exact(segments.len());
     }

@@ -220,7 +220,8 @@ impl<T> Segments<T> {
             None => self.first = first,
         }
         self.last = Some(right_last);
-        self.len += mem::take(&mut right.len);
+        let len = self.len.checked_add(mem::take(&mut right.len));
+        self.len = len.expect("capacity overflow");
     }
 
     fn pop_first(&mut self) -> Option<Segment<T>> {

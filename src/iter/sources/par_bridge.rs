@@ -266,6 +266,7 @@ where
     Iter: Iterator<Item: Send> + Send,
 {
     type Item = Iter::Item;
+    const __DRAWS: bool = true;
 
     fn split(self) -> (Self, Option<Self>) {
         // ORDERING: Relaxed, both. A mere count; nothing is published through it.
