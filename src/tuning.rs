@@ -12,6 +12,15 @@ pub(crate) const USERS_AT_ONCE: usize = if cfg!(loom) { 2 } else { 64 };
 /// How many jobs from outside an idle worker takes in a row before it looks at other workers again. Bench: `spawn`.
 pub(crate) const INJECTED_IN_A_ROW: u32 = 32;
 
+/// A stolen job that runs for less was not worth the way: a theft costs thief and victim about as much, in ns. Bench: `spawn`.
+pub(crate) const WORTH_STEALING_NS: u64 = 500;
+
+/// How long an idle worker leaves spawned jobs of others alone after one that was not, in ns: at first, and at most, where the
+/// thefts cost a few percent. Must be less than `SEARCH_NS`. Bench: `spawn`.
+pub(crate) const RESTRAINT_NS: u64 = 1_000;
+/// See [`RESTRAINT_NS`].
+pub(crate) const RESTRAINT_NS_MOST: u64 = 8_000;
+
 /// How long a worker looks for work before it sleeps, and a waiter looks for something to help with before it parks, in ns.
 ///
 /// A futex wake costs the waker about 2 us, and up to 13 us in a virtual machine: searching ten times as long keeps the

@@ -6,11 +6,11 @@
 mod watchdog;
 
 use moirai::prelude::*;
-use moirai::{ThreadPool, ThreadPoolBuilder};
+use moirai::{ThreadPool, ThreadPoolBuilder, WaitPolicy};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Barrier, Mutex};
+use std::sync::{Arc, Barrier, Condvar, Mutex};
 use std::thread::ThreadId;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
@@ -210,4 +210,92 @@ fn the_pool_is_silent_above_trace() {
     });
     assert_eq!(kept.spans.len(), 1);
     assert_eq!(kept.events.len(), 0);
+}
+
+/// How far a test has come.
+#[derive(Default)]
+struct Step(Mutex<u32>, Condvar);
+
+impl Step {
+    fn reach(&self, step: u32) {
+        *self.0.lock().unwrap() = step;
+        self.1.notify_all();
+    }
+
+    fn wait_for(&self, step: u32) {
+        let reached = self.1.wait_while(self.0.lock().unwrap(), |reached| *reached < step);
+        drop(reached.unwrap());
+    }
+
+    fn is(&self, step: u32) -> bool {
+        *self.0.lock().unwrap() == step
+    }
+}
+
+/// As the opener of a scope falls asleep, its first job spawns another, which this subscriber runs.
+struct Helper(Arc<Step>);
+
+const OPENER_WAITS: u32 = 1;
+const HAS_SPAWNED: u32 = 2;
+const HAS_RUN: u32 = 3;
+
+impl Subscriber for Helper {
+    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
+        metadata.is_event()
+    }
+
+    fn new_span(&self, _: &Attributes<'_>) -> Id {
+        Id::from_u64(1)
+    }
+
+    fn record(&self, _: &Id, _: &Record<'_>) {}
+
+    fn record_follows_from(&self, _: &Id, _: &Id) {}
+
+    fn event(&self, event: &Event<'_>) {
+        let mut fields = Fields::default();
+        event.record(&mut fields);
+        if fields.0["message"] == "park" && self.0.is(0) {
+            self.0.reach(OPENER_WAITS);
+            self.0.wait_for(HAS_SPAWNED);
+            while !self.0.is(HAS_RUN) {
+                moirai::yield_now();
+            }
+        }
+    }
+
+    fn enter(&self, _: &Id) {}
+
+    fn exit(&self, _: &Id) {}
+}
+
+/// The opener of a scope counts what it has run itself, and tells the others before it sleeps; a subscriber can make it
+/// run one more in between.
+#[test]
+fn a_subscriber_may_run_a_job_of_the_scope_that_falls_asleep() {
+    watch!();
+    for policy in [WaitPolicy::Descendants, WaitPolicy::Anything] {
+        let step = Arc::new(Step::default());
+        let pool = ThreadPoolBuilder::new().num_threads(2).wait_policy(policy).build().unwrap();
+        tracing::subscriber::with_default(Helper(Arc::clone(&step)), || {
+            pool.install(|| {
+                moirai::scope(|scope| {
+                    let begun = Barrier::new(2);
+                    let (begun, step) = (Arc::new(begun), &step);
+                    let first = Arc::clone(&begun);
+                    scope.spawn(move |scope| {
+                        first.wait();
+                        step.wait_for(OPENER_WAITS);
+                        scope.spawn(|_| step.reach(HAS_RUN));
+                        step.reach(HAS_SPAWNED);
+                        step.wait_for(HAS_RUN);
+                        // The opener is asleep by then, if it does not look again.
+                        std::thread::sleep(std::time::Duration::from_millis(20));
+                    });
+                    begun.wait();
+                });
+            });
+        });
+        pool.shutdown();
+    }
 }

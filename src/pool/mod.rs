@@ -17,6 +17,7 @@ mod park;
 mod placing;
 pub(crate) mod queue;
 pub(crate) mod registry;
+pub(crate) mod restraint;
 pub(crate) mod scope_count;
 pub(crate) mod scope_link;
 pub(crate) mod seat;

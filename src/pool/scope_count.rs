@@ -116,6 +116,11 @@ impl ScopeCount {
         }
     }
 
+    /// Whether the opener has counted something since it [settled](Self::settle). Opener only.
+    pub(crate) fn is_guarded(&self) -> bool {
+        self.guarded.get()
+    }
+
     /// Adds the opener's count to that of the others, and sets the latch if nothing is left. `false` if it was added already.
     ///
     /// # Safety

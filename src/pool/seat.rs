@@ -18,6 +18,7 @@ use crate::pool::latch::CoreLatch;
 use crate::pool::park::Parker;
 use crate::pool::queue::{Fifo, Shares};
 use crate::pool::registry::Registry;
+use crate::pool::restraint::Restraint;
 use crate::pool::scope_link::ScopeLink;
 use crate::pool::sleep::{ATTENTION, IdleWord, SeatState};
 use crate::pool::tag::Tag;
@@ -108,6 +109,9 @@ pub(crate) struct Seat {
     /// it has run leave them. An idle resident gives them back before it sleeps, so a pool ends; one that is busy
     /// would not let it end anyway.
     pub(crate) users: Cell<usize>,
+    /// How long the resident leaves spawned jobs of others alone, and whether the job about to be run is one.
+    pub(super) restraint: Restraint,
+    pub(super) has_stolen_spawned: Cell<bool>,
     /// Jobs from outside that the holder has taken one after the other.
     pub(super) injected_in_a_row: Cell<u32>,
     /// How many items of the piece at hand take some microseconds: how often to look whether more are wanted.
@@ -168,6 +172,8 @@ impl Seat {
             is_dealing: Cell::new(false),
             rests: Cell::new(false),
             users: Cell::new(0),
+            restraint: Restraint::new(),
+            has_stolen_spawned: Cell::new(false),
             injected_in_a_row: Cell::new(0),
             stride: Cell::new(1),
             rng: Rng::new((index as u64 + 1).wrapping_add(salt)),

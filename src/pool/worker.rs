@@ -82,7 +82,7 @@ impl Seat {
             }
             kind => kind,
         };
-        let mut pause = Pause::new(self, latch, kind, deadline);
+        let mut pause = Pause::new(self, latch, kind, deadline, scope);
         // SAFETY: the caller has opened the scope on this seat.
         let settle = || scope.is_some_and(|scope| unsafe { scope.count.settle() });
         // SAFETY: the caller holds the seat.
@@ -120,11 +120,15 @@ impl Seat {
     pub(crate) unsafe fn run_found(&self, job: JobRef) {
         yield_point();
         let outer = self.job_scopes.replace(self.scopes.get());
+        let stolen_at = if self.has_stolen_spawned.take() { Some(ticks()) } else { None };
         let node = if context::is_recording() { self.enter_stolen_node() } else { self.node() };
         // SAFETY: as demanded of our caller.
         unsafe { job.execute(self) };
         self.set_node(node);
         self.job_scopes.set(outer);
+        if let Some(began) = stolen_at {
+            self.restraint.has_run(began, ticks());
+        }
         yield_point();
     }
 
@@ -170,7 +174,7 @@ impl Seat {
                 return local
                     .or_else(|| self.take_next_injected())
                     .or_else(|| self.take_dealt())
-                    .or_else(|| self.steal_anything())
+                    .or_else(|| self.steal_anything(kind))
                     .or_else(|| self.take_injected());
             }
             Wait::Join(half) => self.leapfrog(half),
@@ -212,8 +216,8 @@ impl Seat {
         if self.is_guest() { None } else { self.shares.take() }
     }
 
-    /// Something from another seat, whatever it is.
-    fn steal_anything(&self) -> Option<JobRef> {
+    /// Something from another seat, whatever it is; but an idle worker leaves short spawned jobs to those who have them.
+    fn steal_anything(&self, kind: Wait<'_>) -> Option<JobRef> {
         let registry = self.registry();
         let seats = registry.seats();
         if seats.len() == 1 {
@@ -222,6 +226,7 @@ impl Seat {
         let (reach, random) = self.next_sweep();
         // Fork deques and spawn deques take turns to come first, so that neither starves behind the other (rule Q2).
         let forks_first = random >> 63 == 0;
+        let leaves_spawned = matches!(kind, Wait::Bottom) && self.restraint.holds();
         let mut again = true;
         while again {
             again = false;
@@ -230,11 +235,14 @@ impl Seat {
                 for forks in [forks_first, !forks_first] {
                     let stolen = if forks {
                         victim.steal_fork(|_| true)
+                    } else if leaves_spawned {
+                        continue;
                     } else {
                         victim.steal_spawned(|_| true)
                     };
                     match stolen {
                         Steal::Success(job) => {
+                            self.has_stolen_spawned.set(!forks);
                             self.has_stolen_from(victim);
                             return Some(job);
                         }
@@ -461,6 +469,8 @@ struct Pause<'a> {
     clock: Option<Monotonic>,
     /// When the wait is over, whether the latch is set or not.
     deadline: Option<Instant>,
+    /// The scope that is waited for, whose count the opener settles before it sleeps.
+    scope: Option<&'a ScopeLink>,
 }
 
 impl<'a> Pause<'a> {
@@ -469,6 +479,7 @@ impl<'a> Pause<'a> {
         latch: &'a CoreLatch,
         kind: Wait<'a>,
         deadline: Option<Instant>,
+        scope: Option<&'a ScopeLink>,
     ) -> Self {
         Pause {
             seat,
@@ -480,7 +491,14 @@ impl<'a> Pause<'a> {
             woken: false,
             clock: None,
             deadline,
+            scope,
         }
+    }
+
+    /// Whether this thread has run jobs of the scope since it settled: with policy *anything*, in a wait of the program's code that
+    /// is called as a wait falls asleep. Nobody else can end the scope then.
+    fn has_to_settle(&self) -> bool {
+        self.scope.is_some_and(|scope| scope.count.is_guarded())
     }
 
     /// Whether the deadline has passed.
@@ -618,7 +636,7 @@ impl<'a> Pause<'a> {
             unsafe { seat.run_found(job) };
             return;
         }
-        if latch.is_set() || !seat.shares.looks_empty() {
+        if latch.is_set() || !seat.shares.looks_empty() || self.has_to_settle() {
             asleep.cancel();
         } else {
             // A guest sleeps beside the resident, whose time this is.
@@ -642,6 +660,10 @@ impl<'a> Pause<'a> {
         let asleep_since = seat.log.park();
         // After the program's code, which may have spawned jobs.
         seat.give_up_reserve();
+        if self.has_to_settle() {
+            asleep_since.cancel();
+            return; // Searching still.
+        }
         // From then on the seat may be lent: what is counted is the guest's.
         seat.counters.fall_asleep(ticks());
         let asleep = seat.state.fall_asleep(
