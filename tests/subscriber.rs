@@ -14,6 +14,7 @@ use std::sync::{Arc, Barrier, Condvar, Mutex};
 use std::thread::ThreadId;
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
+use tracing::subscriber::NoSubscriber;
 use tracing::{Event, Level, Metadata, Span, Subscriber};
 use tracing_core::span::Current;
 
@@ -22,6 +23,8 @@ struct Keeper {
     most: Level,
     next: AtomicU64,
     kept: Arc<Mutex<Kept>>,
+    /// Is called as a thread falls asleep.
+    at_park: Box<dyn Fn() + Send + Sync>,
 }
 
 #[derive(Default)]
@@ -71,7 +74,11 @@ impl Subscriber for Keeper {
     fn event(&self, event: &Event<'_>) {
         let mut fields = Fields::default();
         event.record(&mut fields);
+        let is_park = fields.0["message"] == "park";
         self.kept.lock().unwrap().events.push(fields);
+        if is_park {
+            (self.at_park)();
+        }
     }
 
     fn enter(&self, span: &Id) {
@@ -96,9 +103,19 @@ impl Subscriber for Keeper {
 
 /// Runs `program` inside a span, with a subscriber for this thread; what that was told.
 fn kept(most: Level, program: impl FnOnce(&ThreadPool)) -> Kept {
-    let kept = Arc::new(Mutex::new(Kept::default()));
-    let keeper = Keeper { most, next: AtomicU64::new(1), kept: Arc::clone(&kept) };
     let pool = ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    kept_with(pool, most, || {}, program)
+}
+
+fn kept_with(
+    pool: ThreadPool,
+    most: Level,
+    at_park: impl Fn() + Send + Sync + 'static,
+    program: impl FnOnce(&ThreadPool),
+) -> Kept {
+    let kept = Arc::new(Mutex::new(Kept::default()));
+    let at_park = Box::new(at_park);
+    let keeper = Keeper { most, next: AtomicU64::new(1), kept: Arc::clone(&kept), at_park };
     tracing::subscriber::with_default(keeper, || {
         tracing::info_span!("request").in_scope(|| program(&pool));
     });
@@ -232,41 +249,19 @@ impl Step {
     }
 }
 
-/// As the opener of a scope falls asleep, its first job spawns another, which this subscriber runs.
-struct Helper(Arc<Step>);
-
 const OPENER_WAITS: u32 = 1;
 const HAS_SPAWNED: u32 = 2;
 const HAS_RUN: u32 = 3;
 
-impl Subscriber for Helper {
-    fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-        metadata.is_event()
-    }
-
-    fn new_span(&self, _: &Attributes<'_>) -> Id {
-        Id::from_u64(1)
-    }
-
-    fn record(&self, _: &Id, _: &Record<'_>) {}
-
-    fn record_follows_from(&self, _: &Id, _: &Id) {}
-
-    fn event(&self, event: &Event<'_>) {
-        let mut fields = Fields::default();
-        event.record(&mut fields);
-        if fields.0["message"] == "park" && self.0.is(0) {
-            self.0.reach(OPENER_WAITS);
-            self.0.wait_for(HAS_SPAWNED);
-            while !self.0.is(HAS_RUN) {
-                moirai::yield_now();
-            }
+/// As the opener of a scope falls asleep, its first job spawns another, which the subscriber runs.
+fn run_one_more(step: &Step) {
+    if step.is(0) {
+        step.reach(OPENER_WAITS);
+        step.wait_for(HAS_SPAWNED);
+        while !step.is(HAS_RUN) {
+            moirai::yield_now();
         }
     }
-
-    fn enter(&self, _: &Id) {}
-
-    fn exit(&self, _: &Id) {}
 }
 
 /// The opener of a scope counts what it has run itself, and tells the others before it sleeps; a subscriber can make it
@@ -276,17 +271,22 @@ fn a_subscriber_may_run_a_job_of_the_scope_that_falls_asleep() {
     watch!();
     for policy in [WaitPolicy::Descendants, WaitPolicy::Anything] {
         let step = Arc::new(Step::default());
+        let at_park = {
+            let step = Arc::clone(&step);
+            move || run_one_more(&step)
+        };
         let pool = ThreadPoolBuilder::new().num_threads(2).wait_policy(policy).build().unwrap();
-        tracing::subscriber::with_default(Helper(Arc::clone(&step)), || {
-            pool.install(|| {
+        kept_with(pool, Level::TRACE, at_park, |pool| {
+            let (step, begun) = (&*step, &Barrier::new(2));
+            let run = || {
                 moirai::scope(|scope| {
-                    let begun = Barrier::new(2);
-                    let (begun, step) = (Arc::new(begun), &step);
-                    let first = Arc::clone(&begun);
                     scope.spawn(move |scope| {
-                        first.wait();
+                        begun.wait();
                         step.wait_for(OPENER_WAITS);
-                        scope.spawn(|_| step.reach(HAS_RUN));
+                        // A job that belongs to a span would ask `tracing` for its subscriber inside a call of it.
+                        tracing::subscriber::with_default(NoSubscriber::default(), || {
+                            scope.spawn(|_| step.reach(HAS_RUN));
+                        });
                         step.reach(HAS_SPAWNED);
                         step.wait_for(HAS_RUN);
                         // The opener is asleep by then, if it does not look again.
@@ -294,8 +294,9 @@ fn a_subscriber_may_run_a_job_of_the_scope_that_falls_asleep() {
                     });
                     begun.wait();
                 });
-            });
+            };
+            pool.install(run);
         });
-        pool.shutdown();
+        assert!(step.is(HAS_RUN));
     }
 }

@@ -30,6 +30,7 @@
 //! assert!(pool.statistics().misses < 10);
 //! ```
 
+mod bundle;
 mod closing;
 mod frame;
 mod frame_pool;

@@ -4,9 +4,11 @@
 //! puts a frame on its own [`ReturnChain`], which goes home with some dozen frames in one compare-exchange; the holder takes all
 //! returned frames by one swap when its list is empty. Frames are cut from slabs, which are freed with the store.
 //! Invariants:
-//! 1. `free` and `slabs` are the holder's; the counts are written by the holder and read by anybody.
-//! 2. A frame is in use, on the holder's list, on one chain, on the list of returned ones, or was never used.
+//! 1. `free`, `home_again` and `slabs` are the holder's; the counts are written by the holder and read by anybody.
+//! 2. A frame is in use, on the holder's list, in one bundle, or was never used; a bundle is on one chain, on the list of returned
+//!    ones, or on the holder's.
 
+use crate::frames::bundle::Bundle;
 use crate::frames::returned::Returned;
 use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
 use std::alloc::{Layout, alloc, dealloc};
@@ -34,12 +36,14 @@ struct Free {
 /// See the module's description.
 pub(crate) struct Store {
     free: Cell<*mut Free>,
+    /// Bundles that have come home and were not taken apart yet.
+    home_again: Cell<*mut Bundle>,
     frame: Layout,
     slabs: UnsafeCell<Vec<Slab>>,
     frames: AtomicUsize,
     used: AtomicUsize,
     /// Written by others, but once for a whole chain: not worth a cache line of its own, of which a seat would have four.
-    returned: Returned<Free>,
+    returned: Returned<Bundle>,
 }
 
 struct Slab {
@@ -54,13 +58,14 @@ impl Store {
     ///
     /// # Panics
     ///
-    /// If a word does not fit the layout, or its size is no multiple of its alignment.
+    /// If two words do not fit the layout, or its size is no multiple of its alignment.
     pub(crate) fn new(frame: Layout) -> Self {
-        let word = Layout::new::<Free>();
-        assert!(frame.size() >= word.size() && frame.align() >= word.align());
+        let least = Layout::new::<Bundle>();
+        assert!(frame.size() >= least.size() && frame.align() >= least.align());
         assert!(frame == frame.pad_to_align());
         Store {
             free: Cell::new(ptr::null_mut()),
+            home_again: Cell::new(ptr::null_mut()),
             frame,
             slabs: UnsafeCell::new(Vec::new()),
             frames: AtomicUsize::new(0),
@@ -103,13 +108,33 @@ impl Store {
     /// The caller holds the store.
     pub(crate) unsafe fn refill(&self) -> bool {
         if self.free.get().is_null() {
-            self.free.set(self.returned.take());
+            // SAFETY: the caller holds the store.
+            unsafe { self.list_returned() };
         }
         if self.free.get().is_null() {
             // SAFETY: the caller holds the store.
             unsafe { self.list_fresh() };
         }
         !self.free.get().is_null()
+    }
+
+    /// Puts the frames of a bundle that has come home on the list, if there is one.
+    ///
+    /// # Safety
+    ///
+    /// The caller holds the store.
+    unsafe fn list_returned(&self) {
+        if self.home_again.get().is_null() {
+            self.home_again.set(self.returned.take());
+        }
+        let bundle = self.home_again.get();
+        // SAFETY: null, or a bundle of this store, and the holder's.
+        let Some(first) = (unsafe { bundle.as_ref() }) else { return };
+        self.home_again.set(first.next);
+        // SAFETY: the caller holds the store, and the frame is one of its own.
+        let put = |frame| unsafe { self.put(frame) };
+        // SAFETY: the holder's bundle, which is on no list any more.
+        unsafe { Bundle::take_apart(bundle, put) };
     }
 
     /// Puts some frames that were never used on the list.
@@ -187,7 +212,16 @@ impl Store {
             next = free.next;
             Some(())
         });
-        listed.count() + self.frames() - self.used()
+        let mut next = self.home_again.get();
+        let bundled = std::iter::from_fn(|| {
+            // SAFETY: null, or a bundle on the holder's list.
+            let bundle = NonNull::from(unsafe { next.as_ref() }?);
+            // SAFETY: as above.
+            next = unsafe { bundle.as_ref() }.next;
+            // SAFETY: as above.
+            Some(unsafe { Bundle::frames(bundle.as_ptr()) })
+        });
+        listed.count() + bundled.sum::<usize>() + self.frames() - self.used()
     }
 
     /// Touches the memory of frames that were never used.
@@ -215,9 +249,10 @@ impl Store {
     ///
     /// The frame is one of this store's, and not used any more.
     pub(crate) unsafe fn give_back(&self, frame: NonNull<u8>) {
-        let frame: *mut Free = frame.as_ptr().cast();
-        // SAFETY: a frame has room and alignment for a `Free`, and is the caller's until it is pushed.
-        self.returned.push(frame, |next| unsafe { frame.write(Free { next }) });
+        // SAFETY: a frame has room and alignment for a bundle, and is the caller's until it is pushed.
+        let bundle = unsafe { Bundle::begin(frame, ptr::null_mut()) };
+        // SAFETY: as above.
+        self.returned.push(bundle, |next| unsafe { (*bundle).next = next });
     }
 
     /// Frames in slabs.
@@ -255,8 +290,10 @@ impl Drop for Store {
 /// Frames of one store on their way home, gathered by one thread.
 pub(crate) struct ReturnChain {
     home: Cell<Option<NonNull<Store>>>,
-    first: Cell<*mut Free>,
-    last: Cell<*mut Free>,
+    /// What a bundle of that home has room for.
+    room: Cell<usize>,
+    first: Cell<*mut Bundle>,
+    last: Cell<*mut Bundle>,
     length: Cell<usize>,
     most: usize,
 }
@@ -266,6 +303,7 @@ impl ReturnChain {
     pub(crate) fn new(most: usize) -> Self {
         ReturnChain {
             home: Cell::new(None),
+            room: Cell::new(0),
             first: Cell::new(ptr::null_mut()),
             last: Cell::new(ptr::null_mut()),
             length: Cell::new(0),
@@ -285,7 +323,7 @@ impl ReturnChain {
         self.length.set(0);
         // SAFETY: stores live as long as the chains that have frames of them, by the demand of `add`.
         let home = unsafe { home.as_ref() };
-        // SAFETY: the last frame of the chain is this thread's until it is pushed.
+        // SAFETY: the last bundle of the chain is this thread's until it is pushed.
         home.returned.push(first, |next| unsafe { (*last).next = next });
     }
 
@@ -300,15 +338,20 @@ impl ReturnChain {
         if self.home.get() != Some(home) {
             self.flush();
         }
-        let frame: *mut Free = frame.as_ptr().cast();
-        if self.length.get() == 0 {
-            self.home.set(Some(home));
-            self.last.set(frame);
-            self.first.set(ptr::null_mut());
+        let is_first = self.length.get() == 0;
+        // SAFETY: the chain's first bundle is this thread's.
+        if is_first || !unsafe { Bundle::add(self.first.get(), self.room.get(), frame) } {
+            let next = if is_first { ptr::null_mut() } else { self.first.get() };
+            // SAFETY: a frame has room and alignment for a bundle, and is not used any more.
+            let bundle = unsafe { Bundle::begin(frame, next) };
+            self.first.set(bundle);
+            if is_first {
+                self.home.set(Some(home));
+                // SAFETY: alive, as demanded of our caller.
+                self.room.set(Bundle::room(unsafe { home.as_ref() }.frame));
+                self.last.set(bundle);
+            }
         }
-        // SAFETY: a frame has room and alignment for a `Free`, and is not used any more.
-        unsafe { frame.write(Free { next: self.first.get() }) };
-        self.first.set(frame);
         self.length.set(self.length.get() + 1);
         if self.length.get() == self.most {
             self.flush();

@@ -62,10 +62,14 @@ impl Deferred {
     }
 
     /// Takes a job of the tag that `choose` chooses, under the lock.
+    #[inline]
     fn take(&self, choose: impl FnOnce(&Queues) -> Option<Tag>) -> Option<(Tag, JobRef)> {
-        if self.looks_empty() {
-            return None;
-        }
+        if self.looks_empty() { None } else { self.take_cold(choose) }
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn take_cold(&self, choose: impl FnOnce(&Queues) -> Option<Tag>) -> Option<(Tag, JobRef)> {
         let mut queues = self.lock();
         let tag = choose(&queues)?;
         let queue = queues.get_mut(&tag)?;
@@ -78,15 +82,18 @@ impl Deferred {
         job.map(|job| (tag, job))
     }
 
+    #[inline]
     pub(crate) fn take_any(&self) -> Option<(Tag, JobRef)> {
         self.take(|queues| queues.keys().next().copied())
     }
 
+    #[inline]
     pub(crate) fn take_of(&self, tag: Tag) -> Option<(Tag, JobRef)> {
         self.take(|_| Some(tag))
     }
 
     /// Takes a job whose tag `accept`s; it is asked after the tag was seen.
+    #[inline]
     pub(crate) fn take_if(&self, accept: impl Fn(Tag) -> bool) -> Option<(Tag, JobRef)> {
         self.take(|queues| queues.keys().copied().find(|tag| accept(*tag)))
     }
