@@ -143,6 +143,9 @@ impl Store {
     ///
     /// The caller holds the store.
     unsafe fn list_fresh(&self) {
+        if self.used() == self.frames() {
+            return;
+        }
         let fresh = self.slabs.with_mut(|slabs| {
             // SAFETY: the holder's; the reference ends with this closure.
             let slabs = unsafe { &mut *slabs };
