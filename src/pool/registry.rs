@@ -240,10 +240,15 @@ impl Registry {
 
     /// A job from the injectors, that of `group` first. The caller must run it.
     pub(crate) fn take_injected(&self, group: usize) -> Option<JobRef> {
-        let word = self.neighbours.groups_outwards(group).find_map(|group| {
-            let injector = &self.groups[group].injector;
-            if injector.looks_empty() { None } else { injector.take() }
-        })?;
+        self.neighbours
+            .groups_outwards(group)
+            .filter(|group| !self.groups[*group].injector.looks_empty())
+            .find_map(|group| self.take_injected_of(group))
+    }
+
+    /// A job from the injector of this group. The caller must run it.
+    pub(crate) fn take_injected_of(&self, group: usize) -> Option<JobRef> {
+        let word = self.groups[group].injector.take()?;
         // SAFETY: won from the injector, into which `inject` puts jobs.
         Some(unsafe { JobRef::from_word(word) })
     }

@@ -288,27 +288,28 @@ impl Seat {
     }
 
     fn take_injected(&self) -> Option<JobRef> {
-        let Some(job) = self.registry().take_injected(self.group) else {
-            self.injected_in_a_row.set(0);
-            return None;
-        };
-        self.injected_in_a_row.set(self.injected_in_a_row.get() + 1);
-        self.counters.bump(Counter::Injected);
-        self.log.took_injected();
-        Some(job)
+        self.injected_in_a_row.set(0);
+        self.registry().take_injected(self.group).inspect(|_| self.has_taken_injected())
     }
 
     /// Another job from outside, if the last one that was found came from there: not always, for what was begun goes first.
     fn take_next_injected(&self) -> Option<JobRef> {
-        let row = self.injected_in_a_row.get();
-        if row == 0 {
+        if self.injected_in_a_row.get() % tuning::INJECTED_IN_A_ROW == 0 {
             return None;
         }
-        if row == tuning::INJECTED_IN_A_ROW {
-            self.injected_in_a_row.set(0);
-            return None;
+        // Without a look whether there is any: that would move a cache line that each push writes.
+        let job = self.registry().take_injected_of(self.group);
+        match job {
+            Some(_) => self.has_taken_injected(),
+            None => self.injected_in_a_row.set(0),
         }
-        self.take_injected()
+        job
+    }
+
+    fn has_taken_injected(&self) {
+        self.injected_in_a_row.set(self.injected_in_a_row.get() + 1);
+        self.counters.bump(Counter::Injected);
+        self.log.took_injected();
     }
 
     /// Something forked inside the stolen `half`, or spawned into a scope that was opened inside it (rules L1, L3).
