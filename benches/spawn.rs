@@ -3,6 +3,7 @@
 mod harness;
 
 use std::cell::Cell;
+use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
@@ -10,6 +11,9 @@ use harness::{Bench, timed};
 
 /// Empty jobs in one sample.
 const SPAWNS: usize = 100_000;
+
+/// Multiplications in a job of the scopes whose jobs work: about a nanosecond each.
+const WORK: [u64; 4] = [30, 100, 400, 1_600];
 
 /// How often a scope is opened in one sample, for each number of jobs in it.
 const SCOPES: [(usize, usize); 3] = [(1, 100), (100, 20), (1_000, 5)];
@@ -36,6 +40,15 @@ impl Ran {
             LINE.set(line);
         }
         self.0[line].0.fetch_add(1, Ordering::Release);
+    }
+
+    /// What a job does that works.
+    #[inline]
+    fn one_more_after(&self, multiplications: u64) {
+        let product =
+            (0..multiplications).fold(1_u64, |product, _| black_box(product.wrapping_mul(3)));
+        black_box(product);
+        self.one_more();
     }
 
     /// Waits until so many jobs ran in all, mostly asleep: a third thread that polls would take a CPU from the workers.
@@ -95,6 +108,18 @@ macro_rules! spawns {
                     RAN.total()
                 })
             }
+
+            /// A scope of a thousand jobs that work.
+            pub(crate) fn work(multiplications: u64) -> Duration {
+                let before = RAN.total();
+                timed(before + 1_000, || {
+                    ::$name::scope(|scope| {
+                        let job = || RAN.one_more_after(multiplications);
+                        (0..1_000).for_each(|_| scope.spawn(move |_| job()));
+                    });
+                    RAN.total()
+                })
+            }
         }
     };
 }
@@ -129,6 +154,13 @@ fn main() {
             .per(scopes)
             .case("rayon", || rayons.install(|| rayon::scopes(jobs, scopes)))
             .case("moirai", || moirais.install(|| moirai::scopes(jobs, scopes)))
+            .run();
+    }
+    for multiplications in WORK {
+        bench
+            .group("scope-of-work", multiplications as usize)
+            .case("rayon", || rayons.install(|| rayon::work(multiplications)))
+            .case("moirai", || moirais.install(|| moirai::work(multiplications)))
             .run();
     }
 }

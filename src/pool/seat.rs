@@ -27,6 +27,7 @@ use crate::steal::deque::{Deque, Steal};
 use crate::sync::{AtomicUsize, Ordering, fence};
 use crate::trace::{self, Log};
 use crate::tuning;
+use crate::util::clock::ticks;
 use crate::util::rng::Rng;
 use crate::util::turns;
 use std::cell::Cell;
@@ -360,6 +361,17 @@ impl Seat {
         // ORDERING: Relaxed, after the fence in `IdleWord::notify`, which pairs with the one in `Pause::sleep`. Here: push,
         // fence, read the quiet word and the latches. There: announce and ask, fence, look for the entry.
         self.quiet.load(Ordering::Relaxed) & ATTENTION != 0
+    }
+
+    /// Runs a spawned job, which must not unwind; learns whether it was worth stealing, if it was stolen.
+    #[inline]
+    pub(crate) fn weigh(&self, job: impl FnOnce()) {
+        if !self.has_stolen_spawned.take() {
+            return job();
+        }
+        let began = ticks();
+        job();
+        self.restraint.has_run(began, ticks());
     }
 
     /// Publishes a spawned job.

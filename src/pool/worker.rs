@@ -120,15 +120,11 @@ impl Seat {
     pub(crate) unsafe fn run_found(&self, job: JobRef) {
         yield_point();
         let outer = self.job_scopes.replace(self.scopes.get());
-        let stolen_at = if self.has_stolen_spawned.take() { Some(ticks()) } else { None };
         let node = if context::is_recording() { self.enter_stolen_node() } else { self.node() };
         // SAFETY: as demanded of our caller.
         unsafe { job.execute(self) };
         self.set_node(node);
         self.job_scopes.set(outer);
-        if let Some(began) = stolen_at {
-            self.restraint.has_run(began, ticks());
-        }
         yield_point();
     }
 
