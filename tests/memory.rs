@@ -162,7 +162,8 @@ fn frames() {
     assert!(ended.stderr.contains("memory allocation of"), "{ended:#?}");
 }
 
-/// What is collected without its number being known takes one allocation, and one for each accumulator: 2 and one for each theft.
+/// What is collected without its number being known takes one allocation, and one for each accumulator: 2 and one for each theft,
+/// but where threads want blocks at the same moment.
 #[test]
 fn gathering() {
     const ROUNDS: usize = 100;
@@ -186,7 +187,7 @@ fn gathering() {
         let taken = TAKEN.load(Ordering::Relaxed) - taken_before;
         let accumulators = pool.metrics().since(&before).total().accumulators();
         assert!(accumulators >= ROUNDS, "{accumulators}");
-        // Two threads that want a block at the same moment may ask for one, and something else may be made once.
-        assert!(taken <= ROUNDS + accumulators + ROUNDS / 10, "{taken}, {accumulators}");
+        // Who finds the lock of the kept blocks taken asks for a block: not more often than there are accumulators.
+        assert!(taken <= ROUNDS + 2 * accumulators, "{taken}, {accumulators}");
     }
 }
