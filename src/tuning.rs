@@ -122,8 +122,9 @@ pub(crate) const BATCH_BLOCK_NS: u64 = 20_000;
 /// One in so many calls of a steady, cheap site looks at the clock. A power of two.
 pub(crate) const SAMPLE_EVERY: u32 = 16;
 
-/// The most items between two looks of a search at whether somebody else has found something. Bench: `collect`.
-pub(crate) const STRIDE_MOST: usize = 1024;
+/// The most items between two looks of a search at whether somebody else has found something: 5 us of the
+/// cheapest items there are. Bench: `demo`, `find`.
+pub(crate) const STRIDE_MOST: usize = 8192;
 
 /// Bytes of a block in which items of unknown number are gathered: so many that taking one costs little beside filling it,
 /// and so few that a thread can keep one. Bench: `collect`.
@@ -138,6 +139,19 @@ pub(crate) const GATHERED_IN_BLOCKS: usize = 512 << 10;
 
 /// From how many bytes on gathered items are moved to a vector by several threads. Bench: `collect`.
 pub(crate) const PARALLEL_MOVE_BYTES: usize = 512 << 10;
+
+/// From how many bytes of a hash table on its new entries are put in the table's order first: 4 MiB, where keys lie behind
+/// pointers 12. Numbers, 3 MB: 0.78 of the time, 7 MB: 0.66, 17 MB: 0.25; strings, 7 MB: 1.1, 13 MB: 0.93, 33 MB: 0.8 (2026-11-29,
+/// AMD EPYC, 512 KiB of second cache and 32 MiB of third). Bench: `collect`, `hash-map`.
+pub(crate) const ORDERED_BYTES: usize = 4 << 20;
+/// See [`ORDERED_BYTES`].
+pub(crate) const ORDERED_INDIRECT_BYTES: usize = 12 << 20;
+
+/// Bytes of a part of a table that is filled at a time, a half of a second cache, and the most parts, so that dealing entries to them finds
+/// their ends in a first cache. Parts of 64 KiB to 1 MiB take times within a tenth of each other. Bench: `collect`, `hash-map`.
+pub(crate) const TABLE_PART_BYTES: usize = 256 << 10;
+/// See [`TABLE_PART_BYTES`].
+pub(crate) const TABLE_PARTS_MOST: usize = 512;
 
 /// For how long a thread that draws from a `par_bridge` naps at first if it is not needed, and at most, in ns. Drawing some items
 /// between two naps costs the others some 500 ns. Bench: `collect`, `sweep`.

@@ -1,4 +1,5 @@
-//! The allocator has no memory: what says so in an error, what does without, and what ends the process.
+//! The allocator has no memory: what says so in an error, what does without, and what ends the process. And how often it is
+//! asked by what asks it seldom.
 
 #[path = "common/child.rs"]
 #[macro_use]
@@ -8,6 +9,7 @@ mod child;
 mod watchdog;
 
 use moirai::channel::{self, CapacityError, adaptive};
+use moirai::prelude::*;
 use moirai::{ThreadPool, ThreadPoolBuilder, join, scope};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
@@ -20,7 +22,12 @@ thread_local! {
     static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
     /// How often it has got none.
     static REFUSED: Cell<usize> = const { Cell::new(0) };
+    /// Whether what this thread gets is counted.
+    static IS_COUNTED: Cell<bool> = const { Cell::new(false) };
 }
+
+/// How often threads that are counted got memory.
+static TAKEN: AtomicUsize = AtomicUsize::new(0);
 
 struct Refusing;
 
@@ -35,6 +42,9 @@ unsafe impl GlobalAlloc for Refusing {
         if layout.size() >= LIMIT.get() && layout.align() == align_of::<usize>() {
             REFUSED.set(REFUSED.get() + 1);
             return ptr::null_mut();
+        }
+        if IS_COUNTED.get() {
+            TAKEN.fetch_add(1, Ordering::Relaxed);
         }
         // SAFETY: the caller's promise about `layout` is passed on.
         unsafe { System.alloc(layout) }
@@ -150,4 +160,34 @@ fn frames() {
     assert_eq!(ended.said, ["begun"]);
     assert_eq!(ended.status.signal(), Some(libc::SIGABRT), "{ended:#?}");
     assert!(ended.stderr.contains("memory allocation of"), "{ended:#?}");
+}
+
+/// What is collected without its number being known takes one allocation, and one for each accumulator: 2 and one for each theft,
+/// but where threads want blocks at the same moment.
+#[test]
+fn gathering() {
+    const ROUNDS: usize = 100;
+    watch!();
+    let numbers: Vec<u64> = (0..100_000).collect();
+    for threads in [1, 3] {
+        let pool = pool(threads);
+        let gather = || {
+            let even: Vec<_> =
+                pool.install(|| numbers.par_iter().filter(|number| *number % 2 == 0).collect());
+            assert_eq!(even.len(), 50_000);
+        };
+        // Until there is memory to be used again.
+        (0..20).for_each(|_| gather());
+        pool.broadcast(|_| IS_COUNTED.set(true));
+        let before = pool.metrics();
+        let taken_before = TAKEN.load(Ordering::Relaxed);
+        IS_COUNTED.set(true);
+        (0..ROUNDS).for_each(|_| gather());
+        IS_COUNTED.set(false);
+        let taken = TAKEN.load(Ordering::Relaxed) - taken_before;
+        let accumulators = pool.metrics().since(&before).total().accumulators();
+        assert!(accumulators >= ROUNDS, "{accumulators}");
+        // Who finds the lock of the kept blocks taken asks for a block: not more often than there are accumulators.
+        assert!(taken <= ROUNDS + 2 * accumulators, "{taken}, {accumulators}");
+    }
 }

@@ -46,6 +46,7 @@ pub(crate) const WORKLOADS: &[Workload<usize>] = &[
         items.sort_unstable();
         Sample { hash: clocked(|| items).hash, ..sample }
     }),
+    ("bridge-sum", |&size| clocked(|| (0..size).par_bridge().sum::<usize>())),
     ("bridge-200-ns", |&size| {
         let sum =
             |size| (0..size).par_bridge().map(|i| work(2, i as u64)).reduce_with(u64::wrapping_add);
@@ -80,6 +81,15 @@ pub(crate) const WORKLOADS: &[Workload<usize>] = &[
         let sample = clocked(|| map = (0..size).into_par_iter().map(|i| (i, mixed(i))).collect());
         // The order of a hash map's entries is anything.
         Sample { hash: map.into_iter().map(|(key, value)| key as u64 ^ value).sum(), ..sample }
+    }),
+    ("hash-map-strings", |&size| {
+        let mut map = HashMap::new();
+        let entries = |size| (0..size).into_par_iter().map(|i: usize| (i.to_string(), mixed(i)));
+        let sample = clocked(|| map = entries(size).collect());
+        Sample {
+            hash: map.into_iter().map(|(key, value)| key.len() as u64 ^ value).sum(),
+            ..sample
+        }
     }),
     ("btree-map", |&size| {
         clocked(|| (0..size).into_par_iter().map(|i| (mixed(i), i)).collect::<BTreeMap<_, _>>())

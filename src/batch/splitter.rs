@@ -118,8 +118,14 @@ impl Splitter {
         (cost.max(f32::MIN_POSITIVE), (evidence + spent).min(self.theft / 2.0))
     }
 
+    /// Whether so many items take longer than a block, as far as is known.
+    #[inline]
+    pub(crate) fn is_long(&self, items: usize, per_item: Option<f32>) -> bool {
+        per_item.is_some_and(|per_item| items as f32 * per_item > self.block)
+    }
+
     /// After how many items a search looks whether somebody else has found something: as many as take a quarter of a block,
-    /// from 1 to 1024.
+    /// from 1 to 8192.
     #[inline]
     pub fn stride(&self, per_item: Option<f32>) -> usize {
         let stride = per_item.map_or(1.0, |per_item| self.block / 4.0 / per_item);

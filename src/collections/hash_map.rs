@@ -1,7 +1,8 @@
 //! Parallel iterators over a [`HashMap`], and what is collected into one.
 //!
 //! The calling thread gathers the entries, or references to them, in a vector first: a pass over the map, and memory. When
-//! collecting, it puts the entries in once they have been made in parallel; of two with the same key the later one stays.
+//! collecting, it puts the entries in once they have been made in parallel; of two with the same key the later one stays. Many
+//! entries are put in order first, by the places that they will have: so keys may be hashed twice.
 //!
 //! ```
 //! use moirai::prelude::*;
@@ -17,7 +18,8 @@ use std::collections::HashMap;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 
-use super::{collect_by_extending, extend_reserved};
+use super::collect_by_extending;
+use super::table_order::{Table, extend_table};
 use crate::iter::{
     IntoParallelIterator, ParallelDrainFull, ParallelExtend, ParallelIterator, clone_fields,
     delegate,
@@ -143,7 +145,24 @@ impl<K: Eq + Hash + Send, V: Send, S: BuildHasher + Send> ParallelExtend<(K, V)>
     for HashMap<K, V, S>
 {
     fn par_extend<I: IntoParallelIterator<Item = (K, V)>>(&mut self, par_iter: I) {
-        extend_reserved(self, par_iter, HashMap::reserve);
+        extend_table(self, par_iter);
+    }
+}
+
+impl<K: Eq + Hash + Send, V: Send, S: BuildHasher + Send> Table for HashMap<K, V, S> {
+    type Key = K;
+    type Entry = (K, V);
+
+    fn make_room(&mut self, entries: usize) {
+        self.reserve(entries);
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity()
+    }
+
+    fn hash_of(&self, entry: &(K, V)) -> u64 {
+        self.hasher().hash_one(&entry.0)
     }
 }
 

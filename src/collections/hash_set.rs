@@ -14,7 +14,8 @@ use std::collections::HashSet;
 use std::hash::{BuildHasher, Hash};
 use std::marker::PhantomData;
 
-use super::{collect_by_extending, extend_reserved};
+use super::collect_by_extending;
+use super::table_order::{Table, extend_table};
 use crate::iter::{
     IntoParallelIterator, ParallelDrainFull, ParallelExtend, ParallelIterator, clone_fields,
     delegate,
@@ -108,7 +109,24 @@ impl<'a, T: Send, S> ParallelDrainFull for &'a mut HashSet<T, S> {
 
 impl<T: Eq + Hash + Send, S: BuildHasher + Send> ParallelExtend<T> for HashSet<T, S> {
     fn par_extend<I: IntoParallelIterator<Item = T>>(&mut self, par_iter: I) {
-        extend_reserved(self, par_iter, HashSet::reserve);
+        extend_table(self, par_iter);
+    }
+}
+
+impl<T: Eq + Hash + Send, S: BuildHasher + Send> Table for HashSet<T, S> {
+    type Key = T;
+    type Entry = T;
+
+    fn make_room(&mut self, entries: usize) {
+        self.reserve(entries);
+    }
+
+    fn capacity(&self) -> usize {
+        self.capacity()
+    }
+
+    fn hash_of(&self, entry: &T) -> u64 {
+        self.hasher().hash_one(entry)
     }
 }
 

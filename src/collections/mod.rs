@@ -23,6 +23,7 @@ pub mod btree_set;
 pub mod hash_map;
 pub mod hash_set;
 pub mod linked_list;
+mod table_order;
 pub mod vec_deque;
 
 /// Adds all items to `collection` on this thread, once they have been made in parallel.

@@ -4,8 +4,7 @@ use std::cmp::Ordering;
 use super::adaptors::*;
 use super::plumbing::{Consumer, ProducerCallback};
 use super::sinks::collect::{collect_into_vec, unzip_into_vecs};
-use super::sinks::{BestRank, End, FindAny, FindEnd};
-use super::stop_flag::StopFlag;
+use super::sinks::{BestRank, End, FindEnd, Position};
 use super::{IntoParallelIterator, ParallelIterator};
 use crate::util::caller;
 
@@ -463,7 +462,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
         caller::note();
-        self.positions(predicate).drive_unindexed(FindAny(&StopFlag::new()))
+        self.drive(Position::new(&predicate, &BestRank::new(), true))
     }
 
     /// The index of the first item that satisfies `predicate`, or `None`.
@@ -479,7 +478,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
         caller::note();
-        self.positions(predicate).drive_unindexed(FindEnd::new(End::First, &BestRank::new()))
+        self.drive(Position::new(&predicate, &BestRank::new(), false))
     }
 
     /// The index of the last item that satisfies `predicate`, or `None`.

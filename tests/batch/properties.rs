@@ -9,7 +9,7 @@
 //! allowed   = start                                            nothing measured yet
 //!           = theft/2                                          open, and nothing left for others
 //!           = max(theft/2, min(elapsed, max(block, c l / 4 P))) else
-//! stride    block/4c, from 1 to 1024
+//! stride    block/4c, from 1 to 8192
 //! publish   with a wake-up, if somebody sleeps and c l > wake (1 + searching)
 //!           quietly, if something is held and: the call is open, or elapsed > wake, or searching > 0 and c l > theft
 //! ```

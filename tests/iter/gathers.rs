@@ -4,7 +4,7 @@ use super::api::prelude::*;
 use super::kit::{panic_of, quiet_panic};
 use super::pools::{on, on_some};
 use super::tracked::{Census, Tracked, items};
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicU32, Ordering::Relaxed};
 
@@ -172,6 +172,56 @@ fn equal_keys_keep_the_first_key_and_the_last_value() {
             assert_eq!(extended.into_iter().next().map(|(key, _)| key.1), Some(77));
         }
     });
+}
+
+/// So many that they are put in the order of the table first: nobody may see that.
+#[test]
+fn many_entries_of_a_table_come_as_if_one_by_one() {
+    const LEN: u32 = 400_000;
+    watch!();
+    let entry = |n: u32| (n.wrapping_mul(0x9E37_79B9) % 150_001, n);
+    let mut expected: HashMap<u32, u32> = (0..10).map(|n| (n, n)).collect();
+    let before = expected.clone();
+    expected.extend((0..LEN).map(entry));
+    on_some(|| {
+        let mut map = before.clone();
+        map.par_extend((0..LEN).into_par_iter().map(entry));
+        assert!(map == expected);
+        let mut map = before.clone();
+        map.par_extend((0..LEN).into_par_iter().filter(|_| true).map(entry));
+        assert!(map == expected);
+        let set: HashSet<u64> = (0..u64::from(2 * LEN)).into_par_iter().map(|n| n / 2).collect();
+        assert!(set.len() == LEN as usize && (0..u64::from(LEN)).all(|n| set.contains(&n)));
+    });
+}
+
+#[test]
+fn a_panic_of_a_hash_drops_all_entries() {
+    #[derive(PartialEq, Eq)]
+    struct Key(Tracked<8>);
+
+    impl std::hash::Hash for Key {
+        fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+            if self.0.number() == 9_000 {
+                quiet_panic("hash");
+            }
+            state.write_u32(self.0.number());
+        }
+    }
+
+    watch!();
+    let census = Census::start();
+    for len in [10_000, 100_000] {
+        census.balanced(|| {
+            on_some(|| {
+                let keys = || items::<8>(len).into_par_iter().map(Key);
+                let entries = || keys().map(|key| (key, [0_u8; 200]));
+                panic_of(|| drop(entries().collect::<HashMap<_, _>>()));
+                panic_of(|| drop(entries().filter(|_| true).collect::<HashMap<_, _>>()));
+                panic_of(|| drop(keys().collect::<HashSet<_>>()));
+            });
+        });
+    }
 }
 
 /// Work that is cheap, then dear, then cheap again: each item is drawn once, whoever rests meanwhile.

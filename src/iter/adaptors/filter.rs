@@ -1,5 +1,5 @@
 //! `filter`: only what satisfies a predicate.
-use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer, in_strides};
+use crate::iter::plumbing::{Folder, Stage, StageConsumer, Strided, UnindexedConsumer, in_strides};
 use crate::iter::{ParallelIterator, opaque_debug};
 
 /// Yields the items that satisfy a predicate; see [`ParallelIterator::filter`].
@@ -49,13 +49,18 @@ impl<T, P: Fn(&T) -> bool + Sync> Stage<T> for FilterStage<'_, P> {
         J: IntoIterator<Item = T>,
     {
         if N::__NEVER_FULL {
-            return next.consume_iter(iter.into_iter().filter(self.0));
+            return self.pass(next, iter.into_iter());
         }
-        in_strides(
-            iter.into_iter(),
-            next,
-            || false,
-            |next, items| next.consume_iter(items.filter(self.0)),
-        )
+        in_strides(self, iter.into_iter(), next)
+    }
+}
+
+impl<T, P: Fn(&T) -> bool + Sync> Strided<T> for FilterStage<'_, P> {
+    fn pass<N, J>(&self, next: N, items: J) -> N
+    where
+        N: Folder<T>,
+        J: Iterator<Item = T>,
+    {
+        next.consume_iter(items.filter(self.0))
     }
 }

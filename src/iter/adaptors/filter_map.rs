@@ -1,5 +1,5 @@
 //! `filter_map`: what a function makes of each item, if it makes something.
-use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer, in_strides};
+use crate::iter::plumbing::{Folder, Stage, StageConsumer, Strided, UnindexedConsumer, in_strides};
 use crate::iter::{ParallelIterator, opaque_debug};
 
 /// Yields what a function makes of the items, where it makes something; see
@@ -54,13 +54,18 @@ impl<T, R, P: Fn(T) -> Option<R> + Sync> Stage<T> for FilterMapStage<'_, P> {
         J: IntoIterator<Item = T>,
     {
         if N::__NEVER_FULL {
-            return next.consume_iter(iter.into_iter().filter_map(self.0));
+            return self.pass(next, iter.into_iter());
         }
-        in_strides(
-            iter.into_iter(),
-            next,
-            || false,
-            |next, items| next.consume_iter(items.filter_map(self.0)),
-        )
+        in_strides(self, iter.into_iter(), next)
+    }
+}
+
+impl<T, R, P: Fn(T) -> Option<R> + Sync> Strided<T> for FilterMapStage<'_, P> {
+    fn pass<N, J>(&self, next: N, items: J) -> N
+    where
+        N: Folder<R>,
+        J: Iterator<Item = T>,
+    {
+        next.consume_iter(items.filter_map(self.0))
     }
 }

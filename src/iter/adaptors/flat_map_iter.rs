@@ -1,5 +1,5 @@
 //! `flat_map_iter`: every item becomes a sequential iterator, whose items are yielded.
-use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer, in_strides};
+use crate::iter::plumbing::{Folder, Stage, StageConsumer, Strided, UnindexedConsumer, in_strides};
 use crate::iter::{ParallelIterator, opaque_debug};
 
 /// Yields the items of the sequential iterators that a function makes of each item; see
@@ -52,13 +52,18 @@ impl<T, S: IntoIterator, F: Fn(T) -> S + Sync> Stage<T> for FlatMapIterStage<'_,
         J: IntoIterator<Item = T>,
     {
         if N::__NEVER_FULL {
-            return next.consume_iter(iter.into_iter().flat_map(self.0));
+            return self.pass(next, iter.into_iter());
         }
-        in_strides(
-            iter.into_iter(),
-            next,
-            || false,
-            |next, items| next.consume_iter(items.flat_map(self.0)),
-        )
+        in_strides(self, iter.into_iter(), next)
+    }
+}
+
+impl<T, S: IntoIterator, F: Fn(T) -> S + Sync> Strided<T> for FlatMapIterStage<'_, F> {
+    fn pass<N, J>(&self, next: N, items: J) -> N
+    where
+        N: Folder<S::Item>,
+        J: Iterator<Item = T>,
+    {
+        next.consume_iter(items.flat_map(self.0))
     }
 }

@@ -1,6 +1,6 @@
 //! `while_some`: the insides of `Some`, until somebody sees a `None`.
 use crate::iter::ParallelIterator;
-use crate::iter::plumbing::{Folder, Stage, StageConsumer, UnindexedConsumer, in_strides};
+use crate::iter::plumbing::{Folder, Stage, StageConsumer, Strided, UnindexedConsumer, in_strides};
 use crate::iter::stop_flag::StopFlag;
 
 /// Yields what is inside the items until one of them is `None`; see
@@ -51,18 +51,25 @@ impl<T> Stage<Option<T>> for WhileSomeStage {
         N: Folder<T>,
         J: IntoIterator<Item = Option<T>>,
     {
-        let is_over = || self.0.is_raised();
-        in_strides(iter.into_iter(), next, is_over, |next, items| {
-            next.consume_iter(items.map_while(|item| {
-                if item.is_none() {
-                    self.0.raise();
-                }
-                item
-            }))
-        })
+        in_strides(self, iter.into_iter(), next)
     }
 
     fn full(&self) -> bool {
         self.0.is_raised()
+    }
+}
+
+impl<T> Strided<Option<T>> for WhileSomeStage {
+    fn pass<N, J>(&self, next: N, items: J) -> N
+    where
+        N: Folder<T>,
+        J: Iterator<Item = Option<T>>,
+    {
+        next.consume_iter(items.map_while(|item| {
+            if item.is_none() {
+                self.0.raise();
+            }
+            item
+        }))
     }
 }

@@ -73,4 +73,6 @@ pub use self::consumer::{Consumer, Folder, Reducer, UnindexedConsumer};
 pub(in crate::iter) use self::lending::lend;
 pub use self::producer::{Producer, ProducerCallback, UnindexedProducer};
 pub(in crate::iter) use self::seed::{CloneSeed, InitSeed, Seed};
-pub(in crate::iter) use self::stage::{Stage, StageConsumer, StageFolder, in_strides};
+pub(in crate::iter) use self::stage::{
+    Stage, StageConsumer, StageFolder, Strided, Strides, in_strides,
+};

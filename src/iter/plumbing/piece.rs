@@ -91,7 +91,16 @@ where
 
     fn plan(&self, splitter: &Splitter, see: impl FnOnce() -> Observation) -> Plan {
         match self.budget {
-            None => splitter.plan(self.len, self.min_len, &see()),
+            None => {
+                let seen = see();
+                let plan = splitter.plan(self.len, self.min_len, &seen);
+                // Between two pieces a search looks whether others have found something.
+                let looks = !C::Folder::__NEVER_FULL && self.len / 2 >= self.min_len;
+                if looks && plan == Plan::Run && splitter.is_long(self.len, seen.per_item) {
+                    return Plan::Cut(self.len / 2);
+                }
+                plan
+            }
             Some(budget) if budget > 0 && self.len / 2 >= self.min_len => Plan::Cut(self.len / 2),
             Some(_) => Plan::Run,
         }

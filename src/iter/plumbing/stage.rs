@@ -64,34 +64,66 @@ impl<I: Iterator> Iterator for Stride<'_, I> {
     }
 }
 
-/// Passes items on in strides, by `pass`, until no more are wanted.
+/// A stage that leaves items out, so that many may go by before one reaches the next folder.
+pub(in crate::iter) trait Strided<T>: Stage<T> {
+    /// Passes on all of `items`, without a look at what others have found meanwhile.
+    fn pass<F, I>(&self, next: F, items: I) -> F
+    where
+        F: Folder<Self::Out>,
+        I: Iterator<Item = T>;
+}
+
+/// So many strides at most are passed on as a whole, without counting: as many items as take one block.
+const WHOLE_STRIDES: usize = 4;
+
+/// Passes items on in strides until no more are wanted.
 ///
 /// A folder is asked whether it is full after items that have reached it. Where an adaptor leaves
 /// items out, that may be long after another thread has found what was searched for; to ask for
 /// each item would cost more than a cheap item itself. So it is asked after each stride, which is
-/// as many items as take some microseconds, as far as the call knows what its items cost.
-///
-/// `is_over` is asked as well: whether the adaptor itself passes nothing on any more.
-pub(in crate::iter) fn in_strides<I, F, U>(
-    iter: I,
-    mut next: F,
-    is_over: impl Fn() -> bool,
-    pass: impl Fn(F, Stride<'_, I>) -> F,
-) -> F
+/// as many items as take some microseconds, as far as the call knows what its items cost. Where
+/// there are no more than some strides of them, as in most pieces of a call, nothing is counted:
+/// the innermost loop is that of the iterator itself.
+pub(in crate::iter) fn in_strides<S, T, F, I>(stage: &S, iter: I, mut next: F) -> F
 where
-    I: Iterator,
-    F: Folder<U>,
+    S: Strided<T>,
+    F: Folder<S::Out>,
+    I: Iterator<Item = T>,
 {
     let mut iter = iter;
-    let left = Seat::current().map_or(1, |seat| seat.stride.get());
-    let mut has_ended = false;
-    while !has_ended {
-        next = pass(next, Stride { iter: &mut iter, left, has_ended: &mut has_ended });
-        if is_over() || next.full() {
+    let Some(mut strides) = Strides::of(&iter) else { return stage.pass(next, iter) };
+    while let Some(stride) = strides.next(&mut iter) {
+        next = stage.pass(next, stride);
+        if stage.full() || next.full() {
             break;
         }
     }
     next
+}
+
+/// How an iterator is cut into strides.
+pub(in crate::iter) struct Strides {
+    items: usize,
+    has_ended: bool,
+}
+
+impl Strides {
+    /// Strides for this iterator, unless it is short enough to be run through as a whole.
+    pub(in crate::iter) fn of<I: Iterator>(iter: &I) -> Option<Self> {
+        let items = Seat::current().map_or(1, |seat| seat.stride.get());
+        let is_short = |most: usize| items > 1 && most.div_ceil(WHOLE_STRIDES) <= items;
+        let is_whole = iter.size_hint().1.is_some_and(is_short);
+        (!is_whole).then_some(Strides { items, has_ended: false })
+    }
+
+    /// The next stride, unless the one before has met the end.
+    pub(in crate::iter) fn next<'i, I: Iterator>(
+        &'i mut self,
+        iter: &'i mut I,
+    ) -> Option<Stride<'i, I>> {
+        let Strides { items, has_ended } = self;
+        (!*has_ended).then_some(Stride { iter, left: *items, has_ended })
+    }
 }
 
 /// A consumer behind a stage.

@@ -1,9 +1,10 @@
 //! The sinks that want one item only: any, the first, or the last.
 //!
-//! What may be found is decided before, by a filter; these take whatever reaches them.
+//! What may be found is decided before, by a filter; these take whatever reaches them. Only a position looks for its item
+//! itself: so the innermost loop is that of the sequential `position`.
 use std::cell::Cell;
 
-use crate::iter::plumbing::{Consumer, Folder, Reducer, UnindexedConsumer};
+use crate::iter::plumbing::{Consumer, Folder, Reducer, Strides, UnindexedConsumer};
 use crate::iter::stop_flag::StopFlag;
 use crate::sync::{AtomicUsize, Ordering};
 
@@ -231,5 +232,110 @@ impl<T> Folder<T> for FindEndFolder<'_, T> {
     fn full(&self) -> bool {
         let settled = self.end == End::First && self.item.is_some();
         settled || self.best.beats(self.rank)
+    }
+}
+
+/// Keeps the position of one item for which the predicate holds: of the first one, or of any.
+///
+/// The position of a piece is also its rank: pieces behind what was found stop. Where any will do, all of them.
+pub(in crate::iter) struct Position<'s, P> {
+    start: usize,
+    predicate: &'s P,
+    best: &'s BestRank,
+    is_any: bool,
+}
+
+impl<'s, P> Position<'s, P> {
+    pub(in crate::iter) fn new(predicate: &'s P, best: &'s BestRank, is_any: bool) -> Self {
+        Position { start: 0, predicate, best, is_any }
+    }
+}
+
+impl<'s, T, P: Fn(T) -> bool + Sync> Consumer<T> for Position<'s, P> {
+    type Folder = PositionFolder<'s, P>;
+    type Reducer = KeepLeft;
+    type Result = Option<usize>;
+
+    fn split_at(self, index: usize) -> (Self, Self, KeepLeft) {
+        let right = Position { start: self.start + index, ..self };
+        (self, right, KeepLeft)
+    }
+
+    fn into_folder(self) -> PositionFolder<'s, P> {
+        PositionFolder { next: self.start, found: None, piece: self }
+    }
+
+    fn full(&self) -> bool {
+        self.best.beats(if self.is_any { usize::MAX } else { self.start })
+    }
+}
+
+pub(in crate::iter) struct PositionFolder<'s, P> {
+    piece: Position<'s, P>,
+    /// The position of the next item.
+    next: usize,
+    found: Option<usize>,
+}
+
+impl<P> PositionFolder<'_, P> {
+    /// Looks through these items.
+    fn search<T>(&mut self, mut items: impl Iterator<Item = T>)
+    where
+        P: Fn(T) -> bool,
+    {
+        let predicate = self.piece.predicate;
+        let mut next = self.next;
+        let has_found = items.any(|item| {
+            next += 1;
+            predicate(item)
+        });
+        self.next = next;
+        if has_found {
+            self.found = Some(next - 1);
+            self.piece.best.improve(next - 1);
+        }
+    }
+
+    fn is_full(&self) -> bool {
+        let piece = &self.piece;
+        self.found.is_some()
+            || piece.best.beats(if piece.is_any { usize::MAX } else { piece.start })
+    }
+}
+
+impl<T, P: Fn(T) -> bool> Folder<T> for PositionFolder<'_, P> {
+    type Result = Option<usize>;
+
+    fn consume(mut self, item: T) -> Self {
+        if self.found.is_none() {
+            self.search(std::iter::once(item));
+        }
+        self
+    }
+
+    fn consume_iter<I: IntoIterator<Item = T>>(mut self, iter: I) -> Self {
+        if self.is_full() {
+            return self;
+        }
+        let mut iter = iter.into_iter();
+        let Some(mut strides) = Strides::of(&iter) else {
+            self.search(iter);
+            return self;
+        };
+        while let Some(stride) = strides.next(&mut iter) {
+            self.search(stride);
+            if self.is_full() {
+                break;
+            }
+        }
+        self
+    }
+
+    fn complete(self) -> Option<usize> {
+        self.found
+    }
+
+    fn full(&self) -> bool {
+        self.is_full()
     }
 }

@@ -184,6 +184,9 @@ impl<Iter: Iterator> Visit<'_, Iter> {
     /// Draws for one who does not lead.
     #[inline(never)]
     fn draw_along(&mut self) -> Option<Iter::Item> {
+        if self.pace.is_trusted() {
+            return self.source.draw();
+        }
         if let Some(nap) = self.pace.has_worked() {
             self.leads = self.source.nap(nap);
             self.pace.begins_to_wait();
@@ -216,14 +219,38 @@ struct Pace {
     /// Items since it was asked last whether a nap is due.
     items: u32,
     nap_ns: u64,
+    /// So many items are drawn without a look at the clock, as the thread was needed at the last look; and so many after the
+    /// next look if it still is.
+    trusted: u32,
+    trusted_next: u32,
 }
+
+/// The most items that are drawn between two looks: as the work becomes short, that is not long.
+const TRUSTED_MOST: u32 = 60;
 
 /// After how many items it is asked whether a nap is due: one may be an exception.
 const ITEMS_WATCHED: u32 = 4;
 
 impl Pace {
     fn new() -> Self {
-        Pace { since: ticks(), waited: 0, worked: 0, items: 0, nap_ns: NAP_LEAST_NS }
+        let since = ticks();
+        let nap_ns = NAP_LEAST_NS;
+        Pace {
+            since,
+            waited: 0,
+            worked: 0,
+            items: 0,
+            nap_ns,
+            trusted: 0,
+            trusted_next: ITEMS_WATCHED,
+        }
+    }
+
+    /// Whether the clock need not be looked at for this item.
+    fn is_trusted(&mut self) -> bool {
+        let is_trusted = self.trusted > 0;
+        self.trusted -= u32::from(is_trusted);
+        is_trusted
     }
 
     fn begins_to_wait(&mut self) {
@@ -248,11 +275,14 @@ impl Pace {
         if self.items < ITEMS_WATCHED || !HAS_CLOCK {
             return None;
         }
-        let is_needed = self.worked >= self.waited;
-        let nap_ns = if is_needed { NAP_LEAST_NS } else { (2 * self.nap_ns).min(NAP_MOST_NS) };
-        let nap = Duration::from_nanos(self.nap_ns);
-        *self = Pace { nap_ns, since: now, ..Pace::new() };
-        (!is_needed).then_some(nap)
+        let before = std::mem::replace(self, Pace { since: now, ..Pace::new() });
+        if before.worked >= before.waited {
+            self.trusted = before.trusted_next;
+            self.trusted_next = (2 * before.trusted_next).min(TRUSTED_MOST);
+            return None;
+        }
+        self.nap_ns = (2 * before.nap_ns).min(NAP_MOST_NS);
+        Some(Duration::from_nanos(before.nap_ns))
     }
 }
 
