@@ -79,19 +79,32 @@ impl Policy {
     pub(crate) fn reach(
         &self,
         neighbours: &Neighbours,
+        thief: usize,
         turn: u32,
         is_dealt: bool,
         random: u64,
     ) -> Reach {
-        // The pool's own turns, but for the number of those that stay in the group.
-        let stays = turn % (self.group_sweeps + 1) < self.group_sweeps;
-        let turn = if stays { 0 } else { GROUP_SWEEPS };
         let is_strict = match self.order {
             Order::Uniform | Order::Mostly => false,
             Order::Strictly => true,
             Order::AsDealt => is_dealt,
         };
-        neighbours.reach(turn, is_strict, random)
+        // As long as work is dealt, the turns begin again and again.
+        let turn = if is_strict { turn % (self.group_sweeps + 1) } else { turn };
+        neighbours.reach(thief, self.turn(turn), is_strict, random)
+    }
+
+    /// How many jobs a deque of another node has to have for a thief to take one of them.
+    pub(crate) fn least_jobs_afar(&self, neighbours: &Neighbours, turn: u32) -> usize {
+        neighbours.least_jobs_afar(self.turn(turn))
+    }
+
+    /// The pool's own turns, but for the number of those that stay in the group.
+    fn turn(&self, turn: u32) -> u32 {
+        match turn.checked_sub(self.group_sweeps) {
+            None => turn.min(GROUP_SWEEPS - 1),
+            Some(later) => GROUP_SWEEPS + later,
+        }
     }
 
     /// For how many threads a thief cuts.

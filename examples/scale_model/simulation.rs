@@ -339,8 +339,9 @@ impl<'a> Simulation<'a> {
         }
         let worker = &mut self.workers[thief];
         let random = worker.rng.next_u64();
-        let reach = self.policy.reach(self.neighbours, worker.sweeps, self.is_dealt, random);
-        worker.sweeps = worker.sweeps.wrapping_add(1);
+        let turn = worker.sweeps;
+        let reach = self.policy.reach(self.neighbours, thief, turn, self.is_dealt, random);
+        worker.sweeps += 1;
         let sweep = self.neighbours.sweep(thief, reach, random);
         self.go_on(thief, sweep, reach)
     }
@@ -364,7 +365,15 @@ impl<'a> Simulation<'a> {
 
     /// The victim serves one thief after the other.
     fn look(&mut self, thief: usize, victim: usize, sweep: Sweep<'a>, reach: Reach) -> u64 {
-        if self.workers[victim].deque.is_empty() {
+        let parts = self.workers[victim].deque.len();
+        let least = match self.neighbours.distance(thief, victim) {
+            Distance::Near | Distance::Group => 1,
+            // The sweep was counted as it began.
+            Distance::Remote => {
+                self.policy.least_jobs_afar(self.neighbours, self.workers[thief].sweeps - 1)
+            }
+        };
+        if parts < least {
             return self.go_on(thief, sweep, reach);
         }
         let served = self.now.max(self.workers[victim].serves) + self.steal_ns(thief, victim);
@@ -389,6 +398,7 @@ impl<'a> Simulation<'a> {
     /// The thief goes on with a part of another worker.
     fn take(&mut self, thief: usize, from: usize, mut part: Part) {
         self.searching -= 1;
+        self.workers[thief].sweeps = 0;
         let width = self.policy.width(self.neighbours, from, thief);
         part.knowledge.splits = (part.knowledge.splits / 2).max(width);
         self.begin_call(thief, part, width);
