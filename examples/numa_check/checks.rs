@@ -166,12 +166,8 @@ impl Checks {
                 found
             });
             let (with, without) = (by_pages.at_home, by_group.at_home);
-            // Where vCPUs are threads of a busy host, nodes differ in speed, and work moves.
-            let least = match (touched, self.has_aims) {
-                (Touched::Backwards, true) => 85.0,
-                (Touched::Backwards, false) => without,
-                (Touched::ByOne, _) => 0.0,
-            };
+            // Of pages that all lie on one node most are worked on elsewhere: there is more to do than its group can do.
+            let least = if touched == Touched::Backwards { 80.0 } else { 0.0 };
             self.expect(with >= least, || {
                 format!("{touched:?}: {with:.1} % of the pages at home, {without:.1} % if dealt by group")
             });

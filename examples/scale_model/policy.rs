@@ -1,6 +1,6 @@
 //! How work is dealt, stolen and cut: the pool's own arithmetic, or a variant of it.
 
-use moirai::steal::{GROUP_SWEEPS, Neighbours, Reach, StealOrder};
+use moirai::steal::{DEALT_SWEEPS, Neighbours, Reach, StealOrder};
 
 /// In which order a thief asks the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub(crate) struct Policy {
     /// Whether a loop's items are dealt to the nodes before it begins.
     pub(crate) deals: bool,
     pub(crate) cutting: Cutting,
-    /// Sweeps through the own group before one that goes further.
-    pub(crate) group_sweeps: u32,
+    /// Sweeps through the own group before one that goes further, while work is dealt.
+    pub(crate) dealt_sweeps: u32,
 }
 
 impl Policy {
@@ -41,7 +41,7 @@ impl Policy {
         order: Order::Uniform,
         deals: false,
         cutting: Cutting::Halves,
-        group_sweeps: GROUP_SWEEPS,
+        dealt_sweeps: DEALT_SWEEPS,
     };
     pub(crate) const MOSTLY: Policy =
         Policy { name: "mostly sorted", order: Order::Mostly, ..Policy::UNIFORM };
@@ -75,7 +75,8 @@ impl Policy {
         if self.order == Order::Uniform { StealOrder::Uniform } else { StealOrder::ByDistance }
     }
 
-    /// How far the `turn`th sweep of a thief goes.
+    /// How far the `turn`th sweep of a thief goes, and how many jobs a deque of another node has at least for the thief to take
+    /// one of them.
     pub(crate) fn reach(
         &self,
         neighbours: &Neighbours,
@@ -83,28 +84,22 @@ impl Policy {
         turn: u32,
         is_dealt: bool,
         random: u64,
-    ) -> Reach {
+    ) -> (Reach, usize) {
         let is_strict = match self.order {
             Order::Uniform | Order::Mostly => false,
             Order::Strictly => true,
             Order::AsDealt => is_dealt,
         };
-        // As long as work is dealt, the turns begin again and again.
-        let turn = if is_strict { turn % (self.group_sweeps + 1) } else { turn };
-        neighbours.reach(thief, self.turn(turn), is_strict, random)
-    }
-
-    /// How many jobs a deque of another node has to have for a thief to take one of them.
-    pub(crate) fn least_jobs_afar(&self, neighbours: &Neighbours, turn: u32) -> usize {
-        neighbours.least_jobs_afar(self.turn(turn))
-    }
-
-    /// The pool's own turns, but for the number of those that stay in the group.
-    fn turn(&self, turn: u32) -> u32 {
-        match turn.checked_sub(self.group_sweeps) {
-            None => turn.min(GROUP_SWEEPS - 1),
-            Some(later) => GROUP_SWEEPS + later,
+        if !is_strict {
+            let reach = neighbours.reach(thief, turn, false, random);
+            return (reach, neighbours.least_jobs_afar(turn, false));
         }
+        // The pool's own turns, but for the number of those that stay in the group.
+        let place = turn % (self.dealt_sweeps + 1);
+        let place = if place == self.dealt_sweeps { DEALT_SWEEPS } else { 0 };
+        let reach = neighbours.reach(thief, place, true, random);
+        let turn = if turn > self.dealt_sweeps { DEALT_SWEEPS + 1 } else { place };
+        (reach, neighbours.least_jobs_afar(turn, true))
     }
 
     /// For how many threads a thief cuts.

@@ -91,6 +91,8 @@ struct Worker<'a> {
     next: Next<'a>,
     call: Call,
     sweeps: u32,
+    /// From deques of other nodes with fewer parts the present sweep takes none.
+    least_afar: usize,
     rng: Rng,
     /// When a thief that comes to it is served.
     serves: u64,
@@ -137,6 +139,7 @@ impl<'a> Simulation<'a> {
             next: Next::Search,
             call: Call { splitter, began: 0, last: 0, evidence: 0.0, left_items: 0 },
             sweeps: 0,
+            least_afar: 1,
             rng: Rng::new(seed * cores as u64 + index as u64),
             serves: 0,
         };
@@ -340,7 +343,9 @@ impl<'a> Simulation<'a> {
         let worker = &mut self.workers[thief];
         let random = worker.rng.next_u64();
         let turn = worker.sweeps;
-        let reach = self.policy.reach(self.neighbours, thief, turn, self.is_dealt, random);
+        let (reach, least_afar) =
+            self.policy.reach(self.neighbours, thief, turn, self.is_dealt, random);
+        worker.least_afar = least_afar;
         worker.sweeps += 1;
         let sweep = self.neighbours.sweep(thief, reach, random);
         self.go_on(thief, sweep, reach)
@@ -365,15 +370,9 @@ impl<'a> Simulation<'a> {
 
     /// The victim serves one thief after the other.
     fn look(&mut self, thief: usize, victim: usize, sweep: Sweep<'a>, reach: Reach) -> u64 {
-        let parts = self.workers[victim].deque.len();
-        let least = match self.neighbours.distance(thief, victim) {
-            Distance::Near | Distance::Group => 1,
-            // The sweep was counted as it began.
-            Distance::Remote => {
-                self.policy.least_jobs_afar(self.neighbours, self.workers[thief].sweeps - 1)
-            }
-        };
-        if parts < least {
+        let is_far = self.neighbours.distance(thief, victim) == Distance::Remote;
+        let least = if is_far { self.workers[thief].least_afar } else { 1 };
+        if self.workers[victim].deque.len() < least {
             return self.go_on(thief, sweep, reach);
         }
         let served = self.now.max(self.workers[victim].serves) + self.steal_ns(thief, victim);

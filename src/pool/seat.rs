@@ -322,7 +322,8 @@ impl Seat {
         self.sweeps.set(turn.wrapping_add(1));
         let has_dealt_work = self.registry().is_dealing();
         let reach = neighbours.reach(self.index, turn, has_dealt_work, random);
-        NextSweep { reach, least_afar: neighbours.least_jobs_afar(turn), random }
+        let least_afar = neighbours.least_jobs_afar(turn, has_dealt_work);
+        NextSweep { reach, least_afar, random }
     }
 
     fn nudge_watcher(&self) {
