@@ -19,7 +19,7 @@ pub(crate) trait Strip: Send + Sized {
 }
 
 /// The addresses of a slice.
-fn addresses<T>(slice: &[T]) -> Range<usize> {
+pub(crate) fn addresses<T>(slice: &[T]) -> Range<usize> {
     let Range { start, end } = slice.as_ptr_range();
     start.addr()..end.addr()
 }

@@ -7,6 +7,7 @@ use crate::iter::plumbing::{
     Adapt, AdaptCallback, Consumer, Folder, Producer, ProducerCallback, UnindexedConsumer,
 };
 use crate::iter::{IndexedParallelIterator, ParallelIterator, opaque_debug};
+use std::ops::Range;
 
 /// Parallel iterators that tell how far they are. Not in rayon, and not in the prelude.
 ///
@@ -349,6 +350,10 @@ where
         let CountFolder { base, mut pending } = self.base.fold_with(counting);
         pending.flush();
         base
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        self.base.__memory()
     }
 }
 

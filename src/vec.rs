@@ -22,6 +22,7 @@ use crate::iter::{
     FromParallelIterator, IndexedParallelIterator, IntoParallelIterator, ParallelDrainRange,
     ParallelExtend, ParallelIterator, extend_vec,
 };
+use crate::pieces::addresses;
 
 impl<'data, T: Sync> IntoParallelIterator for &'data Vec<T> {
     type Item = &'data T;
@@ -234,6 +235,10 @@ impl<'data, T: Send> Producer for DrainProducer<'data, T> {
     fn split_at(mut self, index: usize) -> (Self, Self) {
         let (left, right) = mem::take(&mut self.items).split_at_mut(index);
         (DrainProducer { items: left }, DrainProducer { items: right })
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        Some(addresses(self.items))
     }
 }
 

@@ -16,8 +16,10 @@ use std::sync::mpsc::channel;
 use std::thread;
 use std::time::{Duration, Instant};
 
+/// A pool whose calls are not dealt to groups, on whatever machine: each share would have an accumulator of its own.
 fn pool(threads: usize) -> moirai::ThreadPool {
-    moirai::ThreadPoolBuilder::new().num_threads(threads).build().unwrap()
+    let builder = moirai::ThreadPoolBuilder::new().num_threads(threads);
+    builder.placement(moirai::Placement::None).build().unwrap()
 }
 
 /// Runs `call` on one thread of a pool of two while the other one is blocked, so that nothing can be stolen.

@@ -1,7 +1,8 @@
 //! The checks.
 
 use crate::loads::{self, Outcome};
-use crate::os;
+use crate::pages::{self, Touched};
+use crate::{changes, os};
 use moirai::topology::{CpuSet, Topology};
 use moirai::{Pinning, Placement, StealOrder, ThreadPoolBuilder};
 use std::process::ExitCode;
@@ -12,6 +13,8 @@ struct Checks {
     groups: Vec<CpuSet>,
     threads: Option<usize>,
     has_aims: bool,
+    has_changes: bool,
+    has_pages: bool,
     missed: Vec<String>,
 }
 
@@ -23,6 +26,8 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> ExitCode {
             "--groups" => checks.groups.push(value().parse().expect("a list of CPUs")),
             "--threads" => checks.threads = Some(value().parse().expect("a number")),
             "--aims" => checks.has_aims = true,
+            "--pages" => checks.has_pages = true,
+            "--changes" => checks.has_changes = true,
             _ => panic!("no such option: {argument}"),
         }
     }
@@ -33,6 +38,13 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> ExitCode {
     checks.nodes(&topology);
     if checks.has_aims {
         checks.loads();
+    }
+    if checks.has_pages {
+        checks.pages(&topology);
+    }
+    if checks.has_changes {
+        changes::children(&topology, &mut checks.missed);
+        changes::run(&topology, &mut checks.missed);
     }
     checks.missed.iter().for_each(|line| println!("MISSED: {line}"));
     ExitCode::from(u8::from(!checks.missed.is_empty()))
@@ -137,6 +149,27 @@ impl Checks {
         for (what, with, without) in aims {
             self.expect(with >= without + 20.0, || {
                 format!("{what}: {with:.1} % and {without:.1} %")
+            });
+        }
+    }
+
+    /// Calls over large slices go to where their pages are, if they are asked to.
+    fn pages(&mut self, topology: &Topology) {
+        for touched in [Touched::Backwards, Touched::ByOne] {
+            let [by_pages, by_group] = [Placement::ByPages, Placement::ByGroup].map(|placement| {
+                let found = pages::run(topology, placement, touched);
+                println!(
+                    "{touched:?}, {placement:?}: pages on the nodes {:?}, {:.1} % of them at home\n    {:?}",
+                    found.nodes, found.at_home, found.work
+                );
+                self.expect(found.is_complete, || format!("{touched:?}, {placement:?}: lost work"));
+                found
+            });
+            let (with, without) = (by_pages.at_home, by_group.at_home);
+            // Of pages that all lie on one node most are worked on elsewhere: there is more to do than its group can do.
+            let least = if touched == Touched::Backwards { 80.0 } else { 0.0 };
+            self.expect(with >= least, || {
+                format!("{touched:?}: {with:.1} % of the pages at home, {without:.1} % if dealt by group")
             });
         }
     }

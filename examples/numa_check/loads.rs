@@ -29,7 +29,7 @@ pub(crate) fn pool(placement: Placement, order: StealOrder) -> ThreadPool {
 }
 
 /// Goes so many times over a page.
-fn walk(block: &mut [u64], times: usize) {
+pub(crate) fn walk(block: &mut [u64], times: usize) {
     for _ in 0..times {
         for value in block.iter_mut() {
             *value = black_box(value.wrapping_mul(3) + 1);

@@ -1,7 +1,11 @@
-//! What the kernel says: where a thread runs, and where pages lie.
+//! What the kernel says: where a thread runs, and where pages lie; and what it is told: where threads may run, and which CPUs
+//! there are.
+
+use moirai::topology::CpuSet;
+use std::path::{Path, PathBuf};
+use std::{fs, io};
 
 /// The CPU and the node on which the calling thread runs.
-#[cfg(target_os = "linux")]
 pub(crate) fn whereabouts() -> (usize, usize) {
     let (mut cpu, mut node) = (0_u32, 0_u32);
     // SAFETY: room for both answers; the third argument is not used any more.
@@ -13,7 +17,6 @@ pub(crate) fn whereabouts() -> (usize, usize) {
 }
 
 /// The node of the page of each value; `None` where nobody has touched it yet.
-#[cfg(target_os = "linux")]
 pub(crate) fn nodes_of<T>(values: &[&T]) -> Vec<Option<usize>> {
     let pages: Vec<*const T> = values.iter().map(|value| &raw const **value).collect();
     let mut status = vec![-1_i32; pages.len()];
@@ -32,4 +35,35 @@ pub(crate) fn nodes_of<T>(values: &[&T]) -> Vec<Option<usize>> {
     };
     assert_eq!(result, 0, "the kernel says where pages lie");
     status.into_iter().map(|node| usize::try_from(node).ok()).collect()
+}
+
+/// Says where a thread may run; 0 is the calling one.
+pub(crate) fn set_affinity(thread: i32, cpus: &CpuSet) -> io::Result<()> {
+    let mut words = [0_u64; 16];
+    cpus.iter().for_each(|cpu| words[cpu / 64] |= 1 << (cpu % 64));
+    // SAFETY: the kernel reads so many bytes of the mask.
+    let failed =
+        unsafe { libc::sched_setaffinity(thread, size_of_val(&words), words.as_ptr().cast()) };
+    if failed == 0 { Ok(()) } else { Err(io::Error::last_os_error()) }
+}
+
+/// The same for all threads of this process, but for those that end meanwhile.
+pub(crate) fn set_affinity_of_all(cpus: &CpuSet) {
+    for thread in fs::read_dir("/proc/self/task").expect("the process has threads").flatten() {
+        let thread = thread.file_name().to_str().and_then(|name| name.parse().ok());
+        let _ = set_affinity(thread.expect("threads are numbers"), cpus);
+    }
+}
+
+/// Takes a CPU offline, or back.
+pub(crate) fn set_online(cpu: usize, online: bool) -> io::Result<()> {
+    let file = format!("/sys/devices/system/cpu/cpu{cpu}/online");
+    fs::write(file, if online { "1" } else { "0" })
+}
+
+/// Where the quota of this process's control group is set, if it has one of its own.
+pub(crate) fn quota_file() -> Option<PathBuf> {
+    let groups = fs::read_to_string("/proc/self/cgroup").ok()?;
+    let path = groups.lines().find_map(|line| line.strip_prefix("0::/"))?;
+    Some(Path::new("/sys/fs/cgroup").join(path).join("cpu.max"))
 }

@@ -1,6 +1,6 @@
 //! How work is dealt, stolen and cut: the pool's own arithmetic, or a variant of it.
 
-use moirai::steal::{GROUP_SWEEPS, Neighbours, Reach, StealOrder};
+use moirai::steal::{DEALT_SWEEPS, Neighbours, Reach, StealOrder};
 
 /// In which order a thief asks the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,8 +31,8 @@ pub(crate) struct Policy {
     /// Whether a loop's items are dealt to the nodes before it begins.
     pub(crate) deals: bool,
     pub(crate) cutting: Cutting,
-    /// Sweeps through the own group before one that goes further.
-    pub(crate) group_sweeps: u32,
+    /// Sweeps through the own group before one that goes further, while work is dealt.
+    pub(crate) dealt_sweeps: u32,
 }
 
 impl Policy {
@@ -41,7 +41,7 @@ impl Policy {
         order: Order::Uniform,
         deals: false,
         cutting: Cutting::Halves,
-        group_sweeps: GROUP_SWEEPS,
+        dealt_sweeps: DEALT_SWEEPS,
     };
     pub(crate) const MOSTLY: Policy =
         Policy { name: "mostly sorted", order: Order::Mostly, ..Policy::UNIFORM };
@@ -75,23 +75,31 @@ impl Policy {
         if self.order == Order::Uniform { StealOrder::Uniform } else { StealOrder::ByDistance }
     }
 
-    /// How far the `turn`th sweep of a thief goes.
+    /// How far the `turn`th sweep of a thief goes, and how many jobs a deque of another node has at least for the thief to take
+    /// one of them.
     pub(crate) fn reach(
         &self,
         neighbours: &Neighbours,
+        thief: usize,
         turn: u32,
         is_dealt: bool,
         random: u64,
-    ) -> Reach {
-        // The pool's own turns, but for the number of those that stay in the group.
-        let stays = turn % (self.group_sweeps + 1) < self.group_sweeps;
-        let turn = if stays { 0 } else { GROUP_SWEEPS };
+    ) -> (Reach, usize) {
         let is_strict = match self.order {
             Order::Uniform | Order::Mostly => false,
             Order::Strictly => true,
             Order::AsDealt => is_dealt,
         };
-        neighbours.reach(turn, is_strict, random)
+        if !is_strict {
+            let reach = neighbours.reach(thief, turn, false, random);
+            return (reach, neighbours.least_jobs_afar(turn, false));
+        }
+        // The pool's own turns, but for the number of those that stay in the group.
+        let place = turn % (self.dealt_sweeps + 1);
+        let place = if place == self.dealt_sweeps { DEALT_SWEEPS } else { 0 };
+        let reach = neighbours.reach(thief, place, true, random);
+        let turn = if turn > self.dealt_sweeps { DEALT_SWEEPS + 1 } else { place };
+        (reach, neighbours.least_jobs_afar(turn, true))
     }
 
     /// For how many threads a thief cuts.

@@ -51,6 +51,8 @@ const MEANING: &str = "\
 * **Dealing alone does not pay either**: with uniform thieves the shares are mixed up again after a few steals.
 * **Together they do.** What is dealt to a node stays there while the node has enough to do. So steals in the group say nothing
   without the work at home.
+* **Trees want thieves that look far, if it is worth it.** As long as its search is young, a thief takes from other groups only where
+  five jobs lie: nine of ten thefts stay in the group, and trees keep up with uniform stealing.
 * **No order helps where all memory lies on one node.** Whoever touches memory first decides; outputs are first touched by the
   threads that fill them.
 ";
@@ -67,10 +69,9 @@ Cells: percent of steals in the group / of the work on the node of its memory; s
 ";
 
 const SWEEPING: &str = "\
-`GROUP_SWEEPS`: the efficiency of *moirai* in percent, by how many sweeps through its own group a thief makes before one that
-goes further. Even loops of many items do not care. Where there are 8 heavy items for each worker (the first load on 8x32) one that
-is taken late counts an eighth, and medians jump between 90 and 97; the fewer sweeps, the oftener thieves leave their group before
-its share has been spread there. Skewed loops and trees want thieves that look elsewhere soon.
+`DEALT_SWEEPS`: the efficiency of *moirai* in percent, by how many sweeps through its own group a thief makes before one that
+goes further, while a call is dealt. Even loops do not care; skewed ones want thieves that look elsewhere soon, but not much. Trees
+are not dealt.
 ";
 
 const AIMS: &str = "\
@@ -126,7 +127,7 @@ fn localities(text: &mut String, cases: &[Case], figures: &[Vec<Figures>]) {
 }
 
 fn sweeps(text: &mut String, cases: &[Case], seeds: usize) {
-    let policies = SWEEPS.map(|group_sweeps| Policy { group_sweeps, ..Policy::POOL });
+    let policies = SWEEPS.map(|dealt_sweeps| Policy { dealt_sweeps, ..Policy::POOL });
     let shown = [EVEN, FINE, RAMP, HOT, SHORT, TREE];
     let cases: Vec<Case> = cases
         .iter()

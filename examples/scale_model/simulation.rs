@@ -91,6 +91,8 @@ struct Worker<'a> {
     next: Next<'a>,
     call: Call,
     sweeps: u32,
+    /// From deques of other nodes with fewer parts the present sweep takes none.
+    least_afar: usize,
     rng: Rng,
     /// When a thief that comes to it is served.
     serves: u64,
@@ -137,6 +139,7 @@ impl<'a> Simulation<'a> {
             next: Next::Search,
             call: Call { splitter, began: 0, last: 0, evidence: 0.0, left_items: 0 },
             sweeps: 0,
+            least_afar: 1,
             rng: Rng::new(seed * cores as u64 + index as u64),
             serves: 0,
         };
@@ -339,8 +342,11 @@ impl<'a> Simulation<'a> {
         }
         let worker = &mut self.workers[thief];
         let random = worker.rng.next_u64();
-        let reach = self.policy.reach(self.neighbours, worker.sweeps, self.is_dealt, random);
-        worker.sweeps = worker.sweeps.wrapping_add(1);
+        let turn = worker.sweeps;
+        let (reach, least_afar) =
+            self.policy.reach(self.neighbours, thief, turn, self.is_dealt, random);
+        worker.least_afar = least_afar;
+        worker.sweeps += 1;
         let sweep = self.neighbours.sweep(thief, reach, random);
         self.go_on(thief, sweep, reach)
     }
@@ -364,7 +370,9 @@ impl<'a> Simulation<'a> {
 
     /// The victim serves one thief after the other.
     fn look(&mut self, thief: usize, victim: usize, sweep: Sweep<'a>, reach: Reach) -> u64 {
-        if self.workers[victim].deque.is_empty() {
+        let is_far = self.neighbours.distance(thief, victim) == Distance::Remote;
+        let least = if is_far { self.workers[thief].least_afar } else { 1 };
+        if self.workers[victim].deque.len() < least {
             return self.go_on(thief, sweep, reach);
         }
         let served = self.now.max(self.workers[victim].serves) + self.steal_ns(thief, victim);
@@ -389,6 +397,7 @@ impl<'a> Simulation<'a> {
     /// The thief goes on with a part of another worker.
     fn take(&mut self, thief: usize, from: usize, mut part: Part) {
         self.searching -= 1;
+        self.workers[thief].sweeps = 0;
         let width = self.policy.width(self.neighbours, from, thief);
         part.knowledge.splits = (part.knowledge.splits / 2).max(width);
         self.begin_call(thief, part, width);

@@ -25,7 +25,7 @@ impl Deferred {
         self.count.load(Ordering::Relaxed) == 0
     }
 
-    /// How many jobs there are, about; for reports.
+    /// How many jobs there are, about.
     pub(crate) fn len_hint(&self) -> usize {
         // ORDERING: Relaxed. A statistic.
         self.count.load(Ordering::Relaxed)

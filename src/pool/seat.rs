@@ -321,14 +321,16 @@ impl Seat {
         self.nudge_watcher();
     }
 
-    /// How far the next sweep over the other seats goes, and a random number for it. Holder only.
-    pub(crate) fn next_sweep(&self) -> (Reach, u64) {
+    /// How far the next sweep over the other seats goes, how many jobs are to be left where, and a random number. Holder only.
+    pub(crate) fn next_sweep(&self) -> NextSweep {
         let random = self.rng.next_u64();
         let neighbours = self.registry().neighbours();
         let turn = self.sweeps.get();
         self.sweeps.set(turn.wrapping_add(1));
         let has_dealt_work = self.registry().is_dealing();
-        (neighbours.reach(turn, has_dealt_work, random), random)
+        let reach = neighbours.reach(self.index, turn, has_dealt_work, random);
+        let least_afar = neighbours.least_jobs_afar(turn, has_dealt_work);
+        NextSweep { reach, least_afar, random }
     }
 
     fn nudge_watcher(&self) {
@@ -482,7 +484,7 @@ impl Seat {
         !self.fork.looks_empty() || !self.spawned.looks_empty() || !self.deferred.looks_empty()
     }
 
-    /// How many jobs lie in this seat's queues that others could take, about; for reports.
+    /// How many jobs lie in this seat's queues that others could take, about.
     pub(crate) fn queued(&self) -> usize {
         self.fork.len_hint() + self.spawned.len_hint() + self.deferred.len_hint()
     }
@@ -596,6 +598,14 @@ impl std::fmt::Debug for Seat {
             .field("parks", &self.counters.read(Counter::Parks))
             .finish_non_exhaustive()
     }
+}
+
+/// What a thief's next sweep is to be like.
+pub(crate) struct NextSweep {
+    pub(crate) reach: Reach,
+    /// From other groups, seats with fewer jobs are passed over.
+    pub(crate) least_afar: usize,
+    pub(crate) random: u64,
 }
 
 /// A scheduling point, where the schedule is drawn from a seed. With `--cfg moirai_yield_injection`: gives the processor away

@@ -10,7 +10,7 @@ use crate::pool::job::{JobRef, JoinHalf};
 use crate::pool::latch::CoreLatch;
 use crate::pool::placing;
 use crate::pool::scope_link::ScopeLink;
-use crate::pool::seat::{Seat, yield_point};
+use crate::pool::seat::{NextSweep, Seat, yield_point};
 use crate::pool::sleep::Found;
 use crate::pool::tag::Tag;
 use crate::steal::deque::Steal;
@@ -219,7 +219,7 @@ impl Seat {
         if seats.len() == 1 {
             return None;
         }
-        let (reach, random) = self.next_sweep();
+        let NextSweep { reach, least_afar, random } = self.next_sweep();
         // Fork deques and spawn deques take turns to come first, so that neither starves behind the other (rule Q2).
         let forks_first = random >> 63 == 0;
         let leaves_spawned = matches!(kind, Wait::Bottom) && self.restraint.holds();
@@ -228,6 +228,13 @@ impl Seat {
             again = false;
             for victim in registry.neighbours().sweep(self.index, reach, random) {
                 let victim = &seats[victim];
+                // Seats of other groups may have too little for a thief from afar.
+                let is_worth_it =
+                    least_afar == 1 || victim.group == self.group || victim.queued() >= least_afar;
+                if !is_worth_it {
+                    self.counters.bump(Counter::tries(Distance::Remote));
+                    continue;
+                }
                 for forks in [forks_first, !forks_first] {
                     let stolen = if forks {
                         victim.steal_fork(|_| true)

@@ -1,4 +1,5 @@
 //! Overlapping windows of a length known at compile time.
+use std::ops::Range;
 use std::{iter, slice};
 
 use super::Windows;
@@ -48,5 +49,9 @@ impl<'data, T: Sync, const N: usize> Producer for ArrayWindowsProducer<'data, T,
     fn split_at(self, index: usize) -> (Self, Self) {
         let (left, right) = self.0.split_at(index);
         (ArrayWindowsProducer(left), ArrayWindowsProducer(right))
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        Some(self.0.addresses())
     }
 }

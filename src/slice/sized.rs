@@ -2,6 +2,7 @@
 //! starts.
 use crate::iter::plumbing::Producer;
 use crate::pieces::Strip;
+use std::ops::Range;
 
 /// Pieces counted from the front, to be opened by a method like [`slice::chunks`].
 pub(super) struct FromFront<S, I> {
@@ -26,6 +27,10 @@ where
         let front = Ord::min(index.saturating_mul(self.size), self.slice.len());
         let (left, right) = self.slice.cut(front);
         (FromFront { slice: left, ..self }, FromFront { slice: right, ..self })
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        Some(self.slice.memory())
     }
 }
 

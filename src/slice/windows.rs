@@ -1,8 +1,10 @@
 //! Overlapping windows of one length.
+use std::ops::Range;
 use std::slice;
 
 use crate::iter::plumbing::Producer;
 use crate::iter::{clone_fields, indexed_source};
+use crate::pieces::addresses;
 
 /// Yields all windows of one length; see [`ParallelSlice::par_windows`].
 ///
@@ -31,6 +33,11 @@ impl<'data, T> Windows<'data, T> {
         (Windows::new(&slice[..left_end], window_size), Windows::new(&slice[index..], window_size))
     }
 
+    /// The addresses of the elements, of which each but the last ones begins a window.
+    pub(super) fn addresses(&self) -> Range<usize> {
+        addresses(self.slice)
+    }
+
     pub(super) fn open(self) -> slice::Windows<'data, T> {
         self.slice.windows(self.window_size)
     }
@@ -55,5 +62,9 @@ impl<'data, T: Sync> Producer for WindowsProducer<'data, T> {
     fn split_at(self, index: usize) -> (Self, Self) {
         let (left, right) = self.0.split_at(index);
         (WindowsProducer(left), WindowsProducer(right))
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        Some(self.0.addresses())
     }
 }

@@ -137,7 +137,7 @@ impl<const W: usize> Deque<W> {
         self.owner.bottom.load(Ordering::Relaxed)
     }
 
-    /// How many entries there are, about; for reports.
+    /// How many entries there are, about.
     pub(crate) fn len_hint(&self) -> usize {
         // ORDERING: Relaxed both. A statistic, of two moments.
         let top = self.top.load(Ordering::Relaxed);

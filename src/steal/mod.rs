@@ -7,4 +7,6 @@ pub(crate) mod deque;
 pub(crate) mod injector;
 mod neighbours;
 
-pub use neighbours::{Distance, GROUP_SWEEPS, Neighbours, Place, Reach, StealOrder, Sweep};
+pub use neighbours::{
+    DEALT_SWEEPS, Distance, GROUP_SWEEPS, Neighbours, Place, Reach, StealOrder, Sweep,
+};

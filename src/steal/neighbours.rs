@@ -81,18 +81,36 @@ pub enum Reach {
     Anywhere,
 }
 
-/// After so many sweeps through its own group a thief looks at the others too.
+/// After so many sweeps through its own group a thief looks at the others too, where no work is dealt.
 ///
-/// The scale model (`examples/scale_model`, `docs/scale-model.md`) shows 1 to 16: all are equally good for even loops of many
-/// items; with more than 2, skewed loops and trees of joins lose up to 3 percent; with fewer than 3, on 256 cores, thieves
-/// leave their group before its share of a loop of few and heavy items has been spread there.
+/// In the scale model (`examples/scale_model`, `docs/scale-model.md`) trees of heavy leaves fall 1 % further behind with 6, and
+/// 2 % with 8.
 pub const GROUP_SWEEPS: u32 = 3;
+
+/// The same while work is dealt: busy neighbours have to come to the end of a piece before they see that somebody searches.
+///
+/// The scale model shows 1 to 16: all are equally good for even loops of many items; with more, skewed loops lose up to 3
+/// percent. On emulated machines, whose processors take turns, thieves left their group's share too soon with 3.
+pub const DEALT_SWEEPS: u32 = 6;
 
 /// Where no work is dealt, one sweep in so many treats all alike.
 ///
-/// In the scale model a tree of joins on 256 cores falls 6 % behind uniform stealing with 10, and less than 2 % with 6; with 5,
-/// less than 85 % of the thefts stay in the group.
-const ANYWHERE_IN: u64 = 6;
+/// In the scale model trees of joins keep up with uniform stealing with 6 to 12, as long as thieves leave
+/// [small deques](FAR_JOBS) of other groups alone; with 6, fewer than 85 % of the thefts stay in groups of eight.
+const ANYWHERE_IN: u64 = 8;
+
+/// Where no work is dealt, one in so many of a group's thieves looks beyond the group at a time.
+///
+/// So a group without work sends few of its threads for some, and the others take from those. In the scale model trees on groups
+/// of eight have 86 % of their thefts in the group, and 84 % if each thief looks outwards in its fourth sweep.
+const OUTWARDS_IN: usize = 8;
+
+/// How many jobs a deque of another group has at least for a thief to take one of them as long as its search is young.
+///
+/// In a tree the oldest of five has some sixteen times the work of the newest: enough to share it in the thief's group. In the
+/// scale model a tree of small leaves on 256 cores falls 3 % behind uniform stealing with 3, and keeps up with 4 to 6; with
+/// 8, trees of heavy leaves are 5 % behind.
+const FAR_JOBS: usize = 5;
 
 /// The seats of a pool and the distances between them: arithmetic, without threads.
 ///
@@ -251,38 +269,72 @@ impl Neighbours {
         }
     }
 
-    /// How far to look in the `turn`th sweep of a search, from 0.
+    /// How far seat `own` looks in the `turn`th sweep of a search, from 0.
     ///
     /// Anywhere, if the order is uniform. Else, as long as there is dealt work, strictly from near to far, and beyond the group
-    /// in one sweep of [`GROUP_SWEEPS`] and one. Otherwise, in a tree of joins, one sweep in six treats all alike: thieves
-    /// that ask their neighbours only take small jobs from each other while large ones lie further away.
+    /// in one sweep of [`DEALT_SWEEPS`] and one. Otherwise, in a tree of joins, one sweep in eight treats all alike: thieves
+    /// that ask their neighbours only take small jobs from each other while large ones lie further away. After
+    /// [`GROUP_SWEEPS`] the threads of a group take turns to look beyond it, one in eight at a time.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such seat.
     ///
     /// ```
     /// use moirai::steal::{Neighbours, Place, Reach, StealOrder};
     /// let places = [0, 1].map(|group| Place { group, cache: 0, core: 0 });
     /// let distances = [vec![10, 20], vec![20, 10]];
     /// let seats = Neighbours::new(&places, &distances, StealOrder::Uniform);
-    /// assert_eq!(seats.reach(0, true, 0), Reach::Anywhere);
+    /// assert_eq!(seats.reach(0, 0, true, 0), Reach::Anywhere);
     /// let seats = Neighbours::new(&places, &distances, StealOrder::ByDistance);
-    /// assert_eq!([0, 1, 2, 3].map(|turn| seats.reach(turn, true, 0)), [
+    /// assert_eq!([5, 6, 7].map(|turn| seats.reach(0, turn, true, 0)), [
     ///     Reach::Group,
-    ///     Reach::Group,
-    ///     Reach::Group,
-    ///     Reach::Outwards
+    ///     Reach::Outwards,
+    ///     Reach::Group
     /// ]);
     /// ```
     #[inline]
-    pub fn reach(&self, turn: u32, has_dealt_work: bool, random: u64) -> Reach {
+    pub fn reach(&self, own: usize, turn: u32, has_dealt_work: bool, random: u64) -> Reach {
         if self.order == StealOrder::Uniform {
             return Reach::Anywhere;
         }
         if self.groups.len() == 1 {
             return Reach::Outwards;
         }
-        if !has_dealt_work && random % ANYWHERE_IN == 0 {
+        let goes_outwards = if has_dealt_work {
+            turn % (DEALT_SWEEPS + 1) == DEALT_SWEEPS
+        } else if random % ANYWHERE_IN == 0 {
             return Reach::Anywhere;
+        } else {
+            let every = OUTWARDS_IN.min(self.groups[self.group_of[own]].len());
+            turn >= GROUP_SWEEPS && (turn - GROUP_SWEEPS) as usize % every == own % every
+        };
+        if goes_outwards { Reach::Outwards } else { Reach::Group }
+    }
+
+    /// How many jobs a deque of another group has to have for a thief to take one of them in the `turn`th sweep of a search.
+    ///
+    /// Several at first: who comes from afar should bring home what is worth sharing there, and the rest of a few is done
+    /// sooner by those who are near. After that any.
+    ///
+    /// ```
+    /// use moirai::steal::{Neighbours, Place, StealOrder};
+    /// let places = [0, 1].map(|group| Place { group, cache: 0, core: 0 });
+    /// let distances = [vec![10, 20], vec![20, 10]];
+    /// let seats = Neighbours::new(&places, &distances, StealOrder::ByDistance);
+    /// assert_eq!([0, 1, 2, 3, 4].map(|turn| seats.least_jobs_afar(turn, false)), [5, 5, 5, 2, 1]);
+    /// assert_eq!(Neighbours::flat(4).least_jobs_afar(0, false), 1);
+    /// ```
+    #[inline]
+    pub fn least_jobs_afar(&self, turn: u32, has_dealt_work: bool) -> usize {
+        let stays = if has_dealt_work { DEALT_SWEEPS } else { GROUP_SWEEPS };
+        if self.groups.len() == 1 || self.order == StealOrder::Uniform || turn > stays {
+            1
+        } else if turn == stays {
+            2
+        } else {
+            FAR_JOBS
         }
-        if turn % (GROUP_SWEEPS + 1) == GROUP_SWEEPS { Reach::Outwards } else { Reach::Group }
     }
 
     /// The other seats, each at most once, in the order in which seat `own` asks them; `random` says where each ring begins.

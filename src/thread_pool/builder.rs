@@ -13,6 +13,7 @@ use crate::topology::{CpuSet, Topology};
 use crate::trace::Choice;
 use crate::tuning;
 use crate::util::turns::{self, Turns};
+use crate::util::variable::Variable;
 use std::any::Any;
 use std::sync::Arc;
 use std::{env, fmt, io, thread};
@@ -705,6 +706,7 @@ impl Drop for EndOnFailure<'_> {
 
 /// The number of threads that the environment asks for; `None` leaves it to the machine.
 fn threads_from_env() -> Option<usize> {
+    static THREADS: Variable = Variable::new("MOIRAI_NUM_THREADS", "a number of threads");
     let number = |name| env::var(name).ok()?.parse::<usize>().ok();
     match number("RAYON_NUM_THREADS") {
         Some(0) => return None,
@@ -712,7 +714,9 @@ fn threads_from_env() -> Option<usize> {
         None => {}
     }
     let older = number("RAYON_RS_NUM_CPUS").filter(|threads| *threads > 0);
-    older.or_else(|| number("MOIRAI_NUM_THREADS").filter(|threads| *threads > 0))
+    // Zero: as many as the machine has, as in rayon's variables.
+    let ours = || THREADS.read(|text| text.parse().ok()).filter(|threads| *threads > 0);
+    older.or_else(ours)
 }
 
 fn machine_threads() -> usize {

@@ -1,5 +1,7 @@
 //! What a pool does differently from rayon's, and how to have it rayon's way.
 
+use crate::util::variable::Variable;
+
 /// What a thread may run while it waits inside its own pool.
 ///
 /// The environment variable `MOIRAI_WAIT=anything` (or `descendants`) sets it for pools whose builder does not.
@@ -53,18 +55,20 @@ pub enum Guests {
 
 /// The wait policy of the environment.
 pub(super) fn wait_policy_from_env() -> Option<WaitPolicy> {
-    match std::env::var("MOIRAI_WAIT").ok()?.as_str() {
+    static WAIT: Variable = Variable::new("MOIRAI_WAIT", "`descendants` or `anything`");
+    WAIT.read(|text| match text {
         "anything" => Some(WaitPolicy::Anything),
         "descendants" => Some(WaitPolicy::Descendants),
         _ => None,
-    }
+    })
 }
 
 /// The admission of guests of the environment.
 pub(super) fn guests_from_env() -> Option<Guests> {
-    match std::env::var("MOIRAI_GUESTS").ok()?.as_str() {
+    static GUESTS: Variable = Variable::new("MOIRAI_GUESTS", "`on` or `off`");
+    GUESTS.read(|text| match text {
         "on" => Some(Guests::Auto),
         "off" => Some(Guests::Never),
         _ => None,
-    }
+    })
 }

@@ -6,6 +6,7 @@ use super::recording::{Entry, LaneRecording, Recording};
 use super::{exit, json, svg};
 use crate::tuning;
 use crate::util::clock::{HAS_CLOCK, ticks};
+use crate::util::variable::Variable;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
@@ -389,7 +390,8 @@ pub(super) fn from_environment() -> Option<Trace> {
     static TRACE: OnceLock<Option<Trace>> = OnceLock::new();
     let make = || {
         let file = std::env::var_os("MOIRAI_TRACE").filter(|file| !file.is_empty())?;
-        let events = std::env::var("MOIRAI_TRACE_EVENTS").ok().and_then(|text| text.parse().ok());
+        static EVENTS: Variable = Variable::new("MOIRAI_TRACE_EVENTS", "a number of events");
+        let events = EVENTS.read(|text| text.parse().ok());
         let trace = Trace::with_capacity(events.unwrap_or(tuning::TRACE_EVENTS));
         trace.recorder.output().only_at_exit = true;
         trace.write_at_end(file);

@@ -7,5 +7,6 @@ pub(crate) mod rng;
 pub(crate) mod turns;
 pub(crate) mod unwind;
 pub(crate) mod usage;
+pub(crate) mod variable;
 
 pub(crate) use crossbeam_utils::CachePadded;

@@ -4,7 +4,9 @@
 
 use crate::shapes::{SHAPES, groups, pool, shares, undealt};
 use moirai::ThreadPool;
+use moirai::iter::plumbing::{Producer, ProducerCallback};
 use moirai::prelude::*;
+use std::ops::Range;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Barrier, Mutex};
 
@@ -160,4 +162,38 @@ fn nothing_is_dealt_without_placement_or_groups() {
         assert_eq!(dealt_items(&pool, || (0..ITEMS).into_par_iter().for_each(work)), 0);
         assert_eq!(pool.metrics().total().dealt(), (0, 0));
     }
+}
+
+/// Whatever is done with the items of a slice, the call knows where their memory is, as long as they come in its order.
+#[test]
+fn calls_over_slices_know_their_memory() {
+    struct Memory;
+    impl<T> ProducerCallback<T> for Memory {
+        type Output = Option<Range<usize>>;
+        fn callback<P: Producer<Item = T>>(self, producer: P) -> Self::Output {
+            producer.__memory()
+        }
+    }
+    fn memory(iter: impl IndexedParallelIterator) -> Option<Range<usize>> {
+        iter.with_producer(Memory)
+    }
+    let mut data = vec![3_u32; 100];
+    let Range { start, end } = data.as_ptr_range();
+    let whole = Some(start.addr()..end.addr());
+    assert_eq!(memory(data.par_iter()), whole);
+    assert_eq!(memory(data.par_iter_mut().update(|item| **item += 1)), whole);
+    assert_eq!(memory(data.par_chunks(10)), whole);
+    assert_eq!(memory(data.par_chunks_mut(10).enumerate()), whole);
+    assert_eq!(memory(data.par_chunks_exact(10)), whole);
+    assert_eq!(memory(data.par_chunks_exact_mut(10)), whole);
+    assert_eq!(memory(data.par_windows(3)), whole);
+    assert_eq!(memory(data.par_array_windows::<3>()), whole);
+    assert_eq!(memory(data.par_iter().copied().map(|item| item + 1)), whole);
+    assert_eq!(memory(data.par_iter().cloned().map_init(|| 1, |one, item| *one + item)), whole);
+    assert_eq!(memory(data.par_iter().inspect(|_| ()).panic_fuse().chunks(7)), whole);
+    assert_eq!(memory(data.par_iter().with_min_len(2).with_max_len(5)), whole);
+    assert_eq!(memory((0..100).into_par_iter().zip(data.par_iter().map(|item| item + 1))), whole);
+    assert_eq!(memory(data.into_par_iter()), whole);
+    assert_eq!(memory([1, 2].par_iter().rev()), None);
+    assert_eq!(memory((0..100).into_par_iter()), None);
 }

@@ -80,3 +80,34 @@ fn pools_take_different_cpus() {
     watch!();
     assert_eq!(fresh.said("build", &[]), ["[0, 1, 2, 3, 4, 5, 6, 7]"]);
 }
+
+/// A value that cannot be read is reported once in a process, and has no effect.
+#[test]
+fn what_cannot_be_read_is_reported_once() {
+    let fresh = fresh!(what_cannot_be_read_is_reported_once);
+    if fresh.scenario().is_some() {
+        for _ in 0..3 {
+            ThreadPoolBuilder::new().build().unwrap();
+        }
+        return say(current_num_threads());
+    }
+    watch!();
+    let usual = fresh.said("build", &[]);
+    for (name, wrong, wanted, right) in [
+        ("MOIRAI_WAIT", "anyhow", "`descendants` or `anything`", ["descendants", "anything"]),
+        ("MOIRAI_GUESTS", "Off", "`on` or `off`", ["on", "off"]),
+        ("MOIRAI_NUM_THREADS", "-1", "a number of threads", ["0", "3"]),
+    ] {
+        let reports = |value| {
+            let ended = fresh.run("build", &[(name, value)]);
+            assert!(ended.status.success(), "{ended:#?}");
+            let lines = ended.stderr.lines().filter(|line| line.starts_with("moirai"));
+            (lines.map(String::from).collect::<Vec<_>>(), ended.said)
+        };
+        let report = format!("moirai: {name}={wrong:?} is not {wanted}: it has no effect");
+        assert_eq!(reports(wrong), (vec![report], usual.clone()));
+        for right in ["", right[0], right[1]] {
+            assert_eq!(reports(right).0, [] as [String; 0], "{name}={right}");
+        }
+    }
+}

@@ -123,6 +123,11 @@ fn the_seed_in_the_environment_is_for_all_pools() {
     let first = course("3");
     assert_eq!(first, course("3"));
     assert!(["4", "5", "6"].into_iter().any(|seed| course(seed) != first));
+    let ended = test.run("global", &[("MOIRAI_SEED", "0x3"), ("RAYON_NUM_THREADS", "3")]);
+    assert_eq!(
+        ended.stderr,
+        "moirai: MOIRAI_SEED=\"0x3\" is not a number from 0 to 2^64 - 1: it has no effect\n"
+    );
 }
 
 /// Two hundred orders of a sort, a tree and a search: all of them right.

@@ -36,6 +36,22 @@ fn traced_program(fresh: &Fresh, file: &str, events: &str) -> String {
 }
 
 #[test]
+fn a_number_of_events_that_cannot_be_read_is_reported() {
+    watch!();
+    let fresh = fresh!(a_number_of_events_that_cannot_be_read_is_reported);
+    if fresh.scenario().is_some() {
+        return say(program());
+    }
+    let file = file("events.json");
+    let stderr = traced_program(&fresh, file.to_str().unwrap(), "1e4");
+    fs::remove_file(file).unwrap();
+    assert_eq!(
+        stderr,
+        "moirai: MOIRAI_TRACE_EVENTS=\"1e4\" is not a number of events: it has no effect\n"
+    );
+}
+
+#[test]
 fn the_environment_asks_for_json() {
     watch!();
     let fresh = fresh!(the_environment_asks_for_json);

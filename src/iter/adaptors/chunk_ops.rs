@@ -1,5 +1,6 @@
 //! What `chunks`, `fold_chunks` and `fold_chunks_with` share: one item from so many.
 use crate::iter::plumbing::{Adapt, Producer, Seed};
+use std::ops::Range;
 
 /// What is made of one chunk.
 pub(super) trait ChunkOp<T>: Send {
@@ -84,6 +85,10 @@ impl<P: Producer, O: ChunkOp<P::Item>> Producer for ChunkProducer<P, O> {
             ChunkProducer { base: left, size, len: base_index, op: self.op.another() },
             ChunkProducer { base: right, size, len: self.len - base_index, op: self.op },
         )
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        self.base.__memory()
     }
 }
 

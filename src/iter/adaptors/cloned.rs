@@ -6,6 +6,7 @@ use crate::iter::plumbing::{
     StageFolder, UnindexedConsumer,
 };
 use crate::iter::{IndexedParallelIterator, ParallelIterator};
+use std::ops::Range;
 
 /// Yields a clone of what each item refers to; see [`ParallelIterator::cloned`].
 #[must_use = "iterator adaptors are lazy and do nothing unless consumed"]
@@ -112,5 +113,9 @@ where
 
     fn fold_with<F: Folder<T>>(self, folder: F) -> F {
         self.base.fold_with(StageFolder::new(folder, &ClonedStage)).into_base()
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        self.base.__memory()
     }
 }

@@ -6,6 +6,7 @@ use crate::iter::plumbing::{
     StageFolder, UnindexedConsumer,
 };
 use crate::iter::{IndexedParallelIterator, ParallelIterator, opaque_debug};
+use std::ops::Range;
 
 /// Shows each item to a function and yields it; see [`ParallelIterator::inspect`].
 #[must_use = "iterator adaptors are lazy and do nothing unless consumed"]
@@ -121,5 +122,9 @@ where
     fn fold_with<G: Folder<P::Item>>(self, folder: G) -> G {
         let stage = InspectStage(self.op);
         self.base.fold_with(StageFolder::new(folder, &stage)).into_base()
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        self.base.__memory()
     }
 }

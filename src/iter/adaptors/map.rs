@@ -7,6 +7,7 @@ use crate::iter::plumbing::{
     StageFolder, UnindexedConsumer,
 };
 use crate::iter::{IndexedParallelIterator, ParallelIterator};
+use std::ops::Range;
 
 /// Yields what a function makes of each item; see [`ParallelIterator::map`].
 #[must_use = "iterator adaptors are lazy and do nothing unless consumed"]
@@ -125,5 +126,9 @@ where
     fn fold_with<G: Folder<R>>(self, folder: G) -> G {
         let stage = MapStage(self.map_op);
         self.base.fold_with(StageFolder::new(folder, &stage)).into_base()
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        self.base.__memory()
     }
 }

@@ -1,5 +1,6 @@
 //! What `map_with` and `map_init` share: a function that is lent a state, one for each piece.
 use crate::iter::plumbing::{Adapt, Consumer, Folder, Producer, Seed, UnindexedConsumer};
+use std::ops::Range;
 
 /// A consumer behind a function with state.
 pub(super) struct MapStateConsumer<'f, C, S, F> {
@@ -155,6 +156,10 @@ where
     fn fold_with<B: Folder<R>>(self, folder: B) -> B {
         let folder = MapStateFolder { base: folder, state: self.seed.into_state(), op: self.op };
         self.base.fold_with(folder).base
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        self.base.__memory()
     }
 }
 

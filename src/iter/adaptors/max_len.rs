@@ -3,6 +3,7 @@ use crate::iter::plumbing::{
     Adapt, AdaptCallback, Consumer, Folder, Producer, ProducerCallback, UnindexedConsumer, bridge,
 };
 use crate::iter::{IndexedParallelIterator, ParallelIterator};
+use std::ops::Range;
 
 /// Yields the same items, in pieces no longer than asked for; see
 /// [`IndexedParallelIterator::with_max_len`].
@@ -94,5 +95,9 @@ impl<P: Producer> Producer for MaxLenProducer<P> {
 
     fn fold_with<F: Folder<P::Item>>(self, folder: F) -> F {
         self.base.fold_with(folder)
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        self.base.__memory()
     }
 }

@@ -6,6 +6,7 @@ use crate::iter::plumbing::{
 };
 use crate::iter::stop_flag::StopFlag;
 use crate::iter::{IndexedParallelIterator, ParallelIterator};
+use std::ops::Range;
 
 /// Yields the same items until one of the pieces panics; see [`ParallelIterator::panic_fuse`].
 #[must_use = "iterator adaptors are lazy and do nothing unless consumed"]
@@ -184,6 +185,10 @@ impl<'b, P: Producer> Producer for PanicFuseProducer<'b, P> {
     fn fold_with<F: Folder<P::Item>>(self, folder: F) -> F {
         let folder = PanicFuseFolder { base: folder, fuse: self.fuse };
         self.base.fold_with(folder).base
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        self.base.__memory()
     }
 }
 

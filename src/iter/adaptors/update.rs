@@ -4,6 +4,7 @@ use crate::iter::plumbing::{
     StageFolder, UnindexedConsumer,
 };
 use crate::iter::{IndexedParallelIterator, ParallelIterator, opaque_debug};
+use std::ops::Range;
 
 /// Has a function change each item and yields it; see [`ParallelIterator::update`].
 #[must_use = "iterator adaptors are lazy and do nothing unless consumed"]
@@ -115,6 +116,10 @@ where
     fn fold_with<G: Folder<P::Item>>(self, folder: G) -> G {
         let stage = UpdateStage(self.op);
         self.base.fold_with(StageFolder::new(folder, &stage)).into_base()
+    }
+
+    fn __memory(&self) -> Option<Range<usize>> {
+        self.base.__memory()
     }
 }
 

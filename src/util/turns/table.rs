@@ -12,6 +12,7 @@
 
 use crate::tuning;
 use crate::util::rng::Rng;
+use crate::util::variable::Variable;
 use std::cell::RefCell;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
@@ -68,15 +69,8 @@ pub(crate) fn now() -> Option<Instant> {
 
 /// The seed that the environment gives to pools whose builder does not.
 pub(crate) fn seed_from_env() -> Option<u64> {
-    let text = std::env::var("MOIRAI_SEED").ok()?;
-    let seed = text.parse().ok();
-    if seed.is_none() {
-        // A seed that is ignored in silence looks like a failure that does not repeat.
-        eprintln!(
-            "moirai: MOIRAI_SEED={text:?} is not a number from 0 to 2^64 - 1: no schedule is drawn"
-        );
-    }
-    seed
+    static SEED: Variable = Variable::new("MOIRAI_SEED", "a number from 0 to 2^64 - 1");
+    SEED.read(|text| text.parse().ok())
 }
 
 /// The schedule of one pool, if it has a seed.
