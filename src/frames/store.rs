@@ -9,7 +9,7 @@
 
 use crate::frames::returned::Returned;
 use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
-use std::alloc::{Layout, alloc, dealloc};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
 
@@ -35,6 +35,8 @@ struct Free {
 pub(crate) struct Store {
     free: Cell<*mut Free>,
     frame: Layout,
+    /// Memory that was never used is zero, but for the first word of each frame.
+    is_zeroed: bool,
     slabs: UnsafeCell<Vec<Slab>>,
     frames: AtomicUsize,
     used: AtomicUsize,
@@ -50,18 +52,19 @@ struct Slab {
 }
 
 impl Store {
-    /// A store without frames.
+    /// A store without frames; `is_zeroed`: what was never used is zero, but for the first word of each frame.
     ///
     /// # Panics
     ///
     /// If a word does not fit the layout, or its size is no multiple of its alignment.
-    pub(crate) fn new(frame: Layout) -> Self {
+    pub(crate) fn new(frame: Layout, is_zeroed: bool) -> Self {
         let word = Layout::new::<Free>();
         assert!(frame.size() >= word.size() && frame.align() >= word.align());
         assert!(frame == frame.pad_to_align());
         Store {
             free: Cell::new(ptr::null_mut()),
             frame,
+            is_zeroed,
             slabs: UnsafeCell::new(Vec::new()),
             frames: AtomicUsize::new(0),
             used: AtomicUsize::new(0),
@@ -158,8 +161,9 @@ impl Store {
         let frames = left.map_or(0, granted);
         let layout = Layout::from_size_align(frames * size, self.frame.align());
         let memory = layout.ok().filter(|layout| layout.size() != 0).and_then(|layout| {
+            let allocate = if self.is_zeroed { alloc_zeroed } else { alloc };
             // SAFETY: the layout has a size.
-            NonNull::new(unsafe { alloc(layout) })
+            NonNull::new(unsafe { allocate(layout) })
         });
         let Some(memory) = memory else {
             // ORDERING: Relaxed, as above.
@@ -204,6 +208,21 @@ impl Store {
                     let frame = unsafe { slab.memory.add(number * self.frame.size()) };
                     // SAFETY: a frame has room and alignment for a `Free`, and nobody uses it.
                     unsafe { frame.cast().write(Free { next: ptr::null_mut() }) };
+                }
+            }
+        });
+    }
+
+    /// All frames that have ever been on the list.
+    ///
+    /// Only when nobody else uses the store any more.
+    pub(crate) fn for_each_used(&self, mut each: impl FnMut(NonNull<u8>)) {
+        self.slabs.with(|slabs| {
+            // SAFETY: nobody else uses the store.
+            for slab in unsafe { &*slabs } {
+                for number in 0..slab.used {
+                    // SAFETY: within the slab.
+                    each(unsafe { slab.memory.add(number * self.frame.size()) });
                 }
             }
         });
