@@ -105,9 +105,8 @@ fn a_vector_without_room_keeps_what_it_had() {
     watch!();
     on_some(|| {
         for room in [0, 5, 100] {
-            let mut vec: Vec<()> = Vec::new();
-            // SAFETY: items without a size.
-            unsafe { vec.set_len(usize::MAX - room) };
+            let mut vec = Vec::from([(); usize::MAX]);
+            vec.truncate(usize::MAX - room);
             let more = (0..1000).into_par_iter().filter(|n| n % 2 == 0).map(drop);
             panic_of(|| vec.par_extend(more));
             assert_eq!(vec.len(), usize::MAX - room);
