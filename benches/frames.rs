@@ -1,7 +1,8 @@
 //! Frames of a pool against boxes: time to acquire and release one, by one thread and between two.
 //!
 //! A box stands where other benches have rayon: it is the reference, and sampled twice a round. Between two threads messages
-//! go through the same ring, batch by batch, so that what differs is the memory; `ring` sends values without any.
+//! go through the same ring, batch by batch, so that what differs is the memory; `ring` sends values without any. `vec` likewise
+//! holds values themselves.
 
 mod harness;
 
@@ -68,17 +69,21 @@ fn sizes<const WORDS: usize>(bench: &Bench) {
     let pool = FramePool::new();
     let boxed = |n| Box::new([n; WORDS]);
     let framed = |n| -> Frame<[u64; WORDS]> { pool.acquire([n; WORDS]) };
-    let run = |workload: &str, with: &dyn Fn(bool) -> Duration| {
-        bench
-            .group(workload, &size)
-            .per(FRAMES)
-            .twin_of("box")
-            .case("box", || with(false))
-            .case("moirai", || with(true))
-            .run();
-    };
-    run("one", &|frames| if frames { one_by_one(framed) } else { one_by_one(boxed) });
-    run("held", &|frames| if frames { held(framed) } else { held(boxed) });
+    bench
+        .group("one", &size)
+        .per(FRAMES)
+        .twin_of("box")
+        .case("box", || one_by_one(boxed))
+        .case("moirai", || one_by_one(framed))
+        .run();
+    bench
+        .group("held", &size)
+        .per(FRAMES)
+        .twin_of("box")
+        .case("box", || held(boxed))
+        .case("moirai", || held(framed))
+        .case("vec", || held(|n| [n; WORDS]))
+        .run();
     bench
         .group("between", &size)
         .per(FRAMES)

@@ -58,6 +58,13 @@ pub struct IntoIter<T, const N: usize> {
     array: [T; N],
 }
 
+impl<T, const N: usize> IntoIter<T, N> {
+    /// The array.
+    pub(crate) fn into_array(self) -> [T; N] {
+        self.array
+    }
+}
+
 impl<T: Send, const N: usize> ParallelIterator for IntoIter<T, N> {
     type Item = T;
 

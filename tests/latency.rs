@@ -58,6 +58,13 @@ fn elements(svg: &str) -> Vec<&str> {
 }
 
 #[test]
+fn help_is_printed_where_output_goes() {
+    for argument in ["--help", "-h"] {
+        assert!(run(&[argument]).unwrap().starts_with("Usage: latency"));
+    }
+}
+
+#[test]
 fn a_short_run_draws_all_curves() {
     watch!();
     let picture = Picture::new("short");

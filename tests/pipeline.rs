@@ -185,6 +185,51 @@ fn a_damaged_archive_is_refused() {
 }
 
 #[test]
+fn lengths_that_no_block_has_are_refused() {
+    // A literal, and a copy of it with a length of about 2^35, of the most there is, and of one more than a block.
+    for length in
+        ["\u{FF}\u{FF}\u{FF}\u{FF}\u{7F}", &("\u{FF}".repeat(9) + "\u{1}"), "\u{80}\u{80}\u{4}"]
+    {
+        let length = length.chars().map(|byte| byte as u8);
+        let block: Vec<u8> = [1, b'a'].into_iter().chain(length).chain([1, 0]).collect();
+        let mut archive = vec![b'F', 1, b'a', b'B', block.len() as u8];
+        archive.extend(block);
+        assert_eq!(unpack(&archive).unwrap_err().kind(), io::ErrorKind::InvalidData);
+    }
+    // The longest copy that there can be.
+    let archive = b"F\x01aB\x07\x01a\xFF\xFF\x03\x01\x00";
+    assert_eq!(unpack(archive).unwrap()[0].1, [b'a'; BLOCK_BYTES]);
+}
+
+#[test]
+fn files_that_change_between_the_two_runs_are_told() {
+    /// Changes a file when the first run, which alone complains, complains.
+    struct Changing(PathBuf, Vec<u8>);
+
+    impl Write for Changing {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            fs::write(&self.0, "another text")?;
+            self.1.write(bytes)
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    let folder = Folder::new("changing");
+    let input = folder.file("input", "a text");
+    let mut err = Changing(input.clone(), Vec::new());
+    let missing = folder.0.join("missing");
+    let arguments = [&input, &missing].into_iter().map(OsString::from);
+    let mut out = Vec::new();
+    assert_eq!(pipeline::run(arguments, &mut out, &mut err, false).unwrap(), 0);
+    let (out, err) = (String::from_utf8(out).unwrap(), String::from_utf8(err.1).unwrap());
+    assert!(err.contains("the files changed"), "{err}");
+    assert!(out.contains("different input"), "{out}");
+}
+
+#[test]
 fn progress_is_shown_only_where_it_is_wanted() {
     let folder = Folder::new("progress");
     let paths: Vec<PathBuf> = inputs(&folder).into_iter().map(|(path, _)| path).collect();

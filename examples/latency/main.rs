@@ -37,7 +37,9 @@ pub(crate) fn run(
     arguments: impl Iterator<Item = OsString>,
     out: &mut dyn Write,
 ) -> Result<(), String> {
-    let options = Options::read(arguments)?;
+    let Some(options) = Options::read(arguments)? else {
+        return writeln!(out, "{USAGE}").map_err(|error| format!("cannot print: {error}"));
+    };
     let cannot_write = |error| format!("cannot write {}: {error}", options.file.display());
     // Before the measurement: who has named a file that cannot be written does not want to wait to be told.
     let mut file = File::create(&options.file).map_err(cannot_write)?;
@@ -58,7 +60,8 @@ struct Options {
 }
 
 impl Options {
-    fn read(mut arguments: impl Iterator<Item = OsString>) -> Result<Options, String> {
+    /// `Ok(None)`: help was asked for.
+    fn read(mut arguments: impl Iterator<Item = OsString>) -> Result<Option<Options>, String> {
         let mut options = Options {
             duration: Duration::from_secs(5),
             deadline: Duration::from_millis(2),
@@ -76,7 +79,7 @@ impl Options {
             match &*name {
                 "--seconds" => options.duration = Duration::from_secs_f64(positive()?),
                 "--deadline" => options.deadline = Duration::from_secs_f64(positive()? / 1e3),
-                "--help" | "-h" => return Err(USAGE.to_owned()),
+                "--help" | "-h" => return Ok(None),
                 _ if name.starts_with('-') || options.file != PathBuf::new() => {
                     return Err(format!("{name} is too much\n\n{USAGE}"));
                 }
@@ -86,7 +89,7 @@ impl Options {
         if options.file == PathBuf::new() {
             options.file = PathBuf::from("latency.svg");
         }
-        Ok(options)
+        Ok(Some(options))
     }
 }
 

@@ -20,6 +20,22 @@ pub(crate) enum Piece {
     Unreadable(String),
 }
 
+impl Piece {
+    /// Goes on with a checksum of pieces.
+    pub(crate) fn checksum(&self, before: u64) -> u64 {
+        let bytes = match self {
+            Piece::Name(text) | Piece::Unreadable(text) => text.as_bytes(),
+            Piece::Block(block) => block,
+        };
+        let add =
+            |sum: u64, word: u64| (sum ^ word).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(29);
+        let (words, rest) = bytes.split_at(bytes.len() / 8 * 8);
+        let words = words.chunks_exact(8).map(|word| u64::from_le_bytes(word.try_into().unwrap()));
+        let rest = rest.iter().map(|byte| u64::from(*byte));
+        words.chain(rest).fold(add(before, bytes.len() as u64 + 1), add)
+    }
+}
+
 /// The pieces of some files: each block is read when it is asked for.
 #[derive(Debug)]
 pub(crate) struct Pieces {
@@ -102,7 +118,7 @@ pub(crate) fn unpack(mut archive: &[u8]) -> io::Result<Vec<(String, Vec<u8>)>> {
         match (tag, files.last_mut()) {
             (b'F', _) => files.push((String::from_utf8_lossy(content).into_owned(), Vec::new())),
             (b'B', Some((_, file))) => {
-                file.extend(lz::decompress(content).ok_or_else(damaged)?);
+                file.extend(lz::decompress(content, BLOCK_BYTES).ok_or_else(damaged)?);
             }
             _ => return Err(damaged()),
         }

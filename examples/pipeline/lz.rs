@@ -37,17 +37,17 @@ pub(crate) fn compress(block: &[u8]) -> Vec<u8> {
     packed
 }
 
-/// The block that `packed` is the compressed form of; `None`: of none.
-pub(crate) fn decompress(mut packed: &[u8]) -> Option<Vec<u8>> {
+/// The block of at most `most` bytes that `packed` is the compressed form of; `None`: of none.
+pub(crate) fn decompress(mut packed: &[u8], most: usize) -> Option<Vec<u8>> {
     let mut block = Vec::new();
     loop {
-        let literals = take(&mut packed)?;
+        let literals = take(&mut packed).filter(|literals| *literals <= most - block.len())?;
         block.extend(packed.get(..literals)?);
         packed = &packed[literals..];
         if packed.is_empty() {
             return Some(block);
         }
-        let length = take(&mut packed)?;
+        let length = take(&mut packed).filter(|length| *length <= most - block.len())?;
         let distance = take(&mut packed)?;
         let start = block.len().checked_sub(distance).filter(|start| *start < block.len())?;
         // The copy may run into itself.

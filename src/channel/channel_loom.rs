@@ -248,9 +248,9 @@ fn loom_channel_claims() {
 fn loom_channel_queue() {
     holds(one_slot);
     bites("queue::publish", one_slot);
-    bites("queue::pop_sequence", one_slot);
+    bites("queue::tail", one_slot);
     bites("queue::free", one_slot);
-    bites("queue::push_sequence", one_slot);
+    bites("queue::head", one_slot);
     holds(same_place);
 }
 

@@ -27,15 +27,17 @@
 //! assert_eq!(reader.join().unwrap(), 11);
 //! ```
 //!
-//! The rings follow Lamport (1983) and Vyukov (2010).
+//! The ring follows Lamport (1983), the two locks of [`mpmc()`] Michael and Scott (1996).
 
 pub mod adaptive;
 mod claims;
 mod ending;
 mod errors;
 mod iterators;
+mod lock;
 mod mapped;
 pub mod mpmc;
+mod pace;
 mod queue;
 mod ring;
 mod sides;

@@ -1,39 +1,64 @@
-//! The ring of many producers and many consumers: each slot says whose turn it is.
+//! The ring of many producers and many consumers: at each of its two ends one thread at a time.
 //!
-//! After Dmitry Vyukov's bounded MPMC queue (1024cores, 2010). Positions count in steps of two, so that there is room for a
-//! bit. With `p` for a position and `n` for the number of slots:
-//! * A slot's `sequence` is `p` when the slot is free for the value of position `p`, `p + 1` when it holds that, and then
-//!   `p + 2 n`, its next position. (Vyukov's step of one cannot tell the two apart in a ring of one slot.)
-//! * `tail` is the next position to be written, with the lowest bit set when the queue is closed: so a close comes before or
-//!   after each push in the one order in which `tail` changes, and what was pushed before it is popped.
+//! As the ring of two (`ring.rs`), with a lock at each end instead of the one thread there. So a producer and a consumer
+//! work side by side, and each end reads the other's cache line only when what it knows of it says full or empty: in a stream, once
+//! for many messages. (The two locks are the idea of Michael and Scott's second queue, PODC 1996.)
+//!
+//! Positions count in steps of two, so that there is room for a bit: the lowest of `back.position` says *closed*. It is set under
+//! the lock that pushes take, so a close comes before or after each of them, and what was pushed before it is popped.
 //!
 //! Invariants:
-//! 1. Who moves `tail` or `head` on from `p` owns the slot of `p` until it stores its sequence.
-//! 2. A slot holds a value exactly if its sequence is odd.
+//! 1. The slots from `front.position` to `back.position` hold values; the others do not.
+//! 2. Only who holds `back` changes its position, and touches the slots from there to `front.position` and a round; only who holds
+//!    `front` changes its position, and touches the slots from there to `back.position`.
 
 use crate::channel::errors::CapacityError;
+use crate::channel::lock::Lock;
+use crate::channel::pace::Pace;
 use crate::channel::ring::OnDrop;
-use crate::channel::slots;
-use crate::sync::{AtomicUsize, Ordering, UnsafeCell, dropped, weaken};
+use crate::channel::slots::Slots;
+use crate::sync::{AtomicUsize, Ordering, dropped, weaken};
 use crate::util::CachePadded;
 use std::mem::MaybeUninit;
 
-/// In `tail`: closed.
+/// In the position of the back: closed.
 const CLOSED: usize = 1;
 /// From a position to the next.
 const STEP: usize = 2;
 
 /// See the module's description.
 pub(super) struct Queue<T> {
-    slots: Vec<Slot<T>>,
-    mask: usize,
-    head: CachePadded<AtomicUsize>,
-    tail: CachePadded<AtomicUsize>,
+    slots: Slots<T>,
+    front: End,
+    back: End,
 }
 
-struct Slot<T> {
-    sequence: AtomicUsize,
-    value: UnsafeCell<MaybeUninit<T>>,
+/// One end of the queue.
+struct End {
+    /// Where the other end looks: on a cache line of its own. So a look does not keep who comes next from the lock, for which an
+    /// exchange has to wait, but only the store that publishes, for which nobody waits.
+    position: CachePadded<AtomicUsize>,
+    own: CachePadded<Own>,
+}
+
+/// What only those who come to this end use.
+struct Own {
+    lock: Lock,
+    /// What is known of the other end's position; of who holds the lock.
+    seen: AtomicUsize,
+    pace: Pace,
+}
+
+impl End {
+    fn new() -> Self {
+        let own = Own { lock: Lock::new(), seen: AtomicUsize::new(0), pace: Pace::new() };
+        End { position: CachePadded::new(AtomicUsize::new(0)), own: CachePadded::new(own) }
+    }
+
+    fn pauses(&self) -> usize {
+        // ORDERING: Relaxed. An estimate.
+        self.own.pace.next(self.position.load(Ordering::Relaxed) / STEP)
+    }
 }
 
 /// Why nothing was pushed or popped.
@@ -45,150 +70,129 @@ pub(super) enum Refusal {
     Closed,
 }
 
-// SAFETY: a slot has one owner at a time (invariant 1), and its sequence hands the value over.
+// SAFETY: a slot has one owner at a time (invariant 2), and the positions hand values over.
 unsafe impl<T: Send> Sync for Queue<T> {}
 // SAFETY: as above.
 unsafe impl<T: Send> Send for Queue<T> {}
 
 impl<T> Queue<T> {
     pub(super) fn new(capacity: usize) -> Result<Self, CapacityError> {
-        slots::check(capacity)?;
-        let mut slots = Vec::new();
-        slots.try_reserve_exact(capacity).map_err(|_| CapacityError::Allocation { capacity })?;
-        slots.extend((0..capacity).map(|index| Slot {
-            sequence: AtomicUsize::new(index * STEP),
-            value: UnsafeCell::new(MaybeUninit::uninit()),
-        }));
-        Ok(Queue {
-            slots,
-            mask: capacity - 1,
-            head: CachePadded::new(AtomicUsize::new(0)),
-            tail: CachePadded::new(AtomicUsize::new(0)),
-        })
+        let slots = Slots::heap(capacity)?;
+        Ok(Queue { slots, front: End::new(), back: End::new() })
     }
 
+    /// The slot of a position.
     #[inline(always)]
-    fn slot(&self, position: usize) -> &Slot<T> {
-        // SAFETY: the index is at most the mask, hence below the number of slots.
-        unsafe { self.slots.get_unchecked((position / STEP) & self.mask) }
+    fn slot(&self, position: usize) -> *mut MaybeUninit<T> {
+        self.slots.touch(position / STEP, 1);
+        self.slots.slot(position / STEP)
     }
 
     pub(super) fn capacity(&self) -> usize {
-        self.mask + 1
+        self.slots.capacity()
     }
 
     /// How many values are in the queue, at some moment during the call.
     pub(super) fn len(&self) -> usize {
         // ORDERING: Relaxed both. A number for people; the head is read first, so that it is not beyond the tail.
-        let head = self.head.load(Ordering::Relaxed);
+        let head = self.front.position.load(Ordering::Relaxed);
         // ORDERING: Relaxed, as above.
-        let tail = self.tail.load(Ordering::Relaxed) & !CLOSED;
+        let tail = self.back.position.load(Ordering::Relaxed) & !CLOSED;
         (tail.wrapping_sub(head) / STEP).min(self.capacity())
+    }
+
+    /// Whether a queue with these positions is full.
+    #[inline(always)]
+    fn is_full(&self, tail: usize, head: usize) -> bool {
+        tail.wrapping_sub(head) == STEP * self.capacity()
     }
 
     /// Puts a value in, or gives it back.
     #[inline(always)]
     pub(super) fn push(&self, value: T) -> Result<(), (Refusal, T)> {
-        // ORDERING: Relaxed. A guess, which the compare-exchange checks.
-        let mut tail = self.tail.load(Ordering::Relaxed);
-        loop {
-            if tail & CLOSED != 0 {
-                return Err((Refusal::Closed, value));
-            }
-            let slot = self.slot(tail);
-            // ORDERING: Acquire. Pairs with the store in `pop`: the value of the round before was taken.
-            let acquire = weaken("queue::push_sequence", Ordering::Acquire, Ordering::Relaxed);
-            let ahead = slot.sequence.load(acquire).wrapping_sub(tail) as isize;
-            if ahead == 0 {
-                let next = tail.wrapping_add(STEP);
-                // ORDERING: Relaxed both. Decides whose the slot is; what is in it passes with the sequence.
-                match self.tail.compare_exchange_weak(
-                    tail,
-                    next,
-                    Ordering::Relaxed,
-                    Ordering::Relaxed,
-                ) {
-                    Ok(_) => {
-                        // SAFETY: this thread owns the slot (invariant 1), which holds nothing.
-                        slot.value.with_mut(|slot| unsafe { (*slot).write(value) });
-                        // ORDERING: Release. Pairs with the load in `pop` and publishes the value.
-                        let release =
-                            weaken("queue::publish", Ordering::Release, Ordering::Relaxed);
-                        slot.sequence.store(tail + 1, release);
-                        return Ok(());
-                    }
-                    Err(now) => tail = now,
-                }
-            } else if ahead < 0 {
+        let back = &self.back;
+        let _held = back.own.lock.hold();
+        // ORDERING: Relaxed. Written under the lock, which is held.
+        let tail = back.position.load(Ordering::Relaxed);
+        if tail & CLOSED != 0 {
+            return Err((Refusal::Closed, value));
+        }
+        // ORDERING: Relaxed, as above.
+        if self.is_full(tail, back.own.seen.load(Ordering::Relaxed)) {
+            // ORDERING: Acquire. Pairs with the store in `pop`: values were taken before the slots are written again.
+            let acquire = weaken("queue::head", Ordering::Acquire, Ordering::Relaxed);
+            let head = self.front.position.load(acquire);
+            // ORDERING: Relaxed, as above.
+            back.own.seen.store(head, Ordering::Relaxed);
+            if self.is_full(tail, head) {
                 return Err((Refusal::NotNow, value));
-            } else {
-                // ORDERING: Relaxed, as above.
-                tail = self.tail.load(Ordering::Relaxed);
             }
         }
+        // SAFETY: the slot is free, and this thread's, who holds the back (invariant 2).
+        unsafe { (*self.slot(tail)).write(value) };
+        // ORDERING: Release. Pairs with the load in `pop` and publishes the value.
+        let release = weaken("queue::publish", Ordering::Release, Ordering::Relaxed);
+        back.position.store(tail.wrapping_add(STEP), release);
+        Ok(())
     }
 
     /// Takes the oldest value.
     #[inline(always)]
     pub(super) fn pop(&self) -> Result<T, Refusal> {
-        // ORDERING: Relaxed. A guess, which the compare-exchange checks.
-        let mut head = self.head.load(Ordering::Relaxed);
-        loop {
-            let slot = self.slot(head);
-            // ORDERING: Acquire. Pairs with the store in `push`: the value is visible.
-            let acquire = weaken("queue::pop_sequence", Ordering::Acquire, Ordering::Relaxed);
-            let ahead = slot.sequence.load(acquire).wrapping_sub(head.wrapping_add(1)) as isize;
-            if ahead == 0 {
-                let next = head.wrapping_add(STEP);
-                // ORDERING: Relaxed both, as in `push`.
-                match self.head.compare_exchange_weak(
-                    head,
-                    next,
-                    Ordering::Relaxed,
-                    Ordering::Relaxed,
-                ) {
-                    Ok(_) => {
-                        // SAFETY: this thread owns the slot (invariant 1), which holds a value (invariant 2).
-                        let value = slot.value.with_mut(|slot| unsafe { slot.cast::<T>().read() });
-                        let free = head.wrapping_add(STEP * self.capacity());
-                        // ORDERING: Release. Pairs with the load in `push`: the value was taken before the next is written.
-                        let release = weaken("queue::free", Ordering::Release, Ordering::Relaxed);
-                        slot.sequence.store(free, release);
-                        return Ok(value);
-                    }
-                    Err(now) => head = now,
-                }
-            } else if ahead < 0 {
-                // ORDERING: Relaxed. Closed is the last thing that happens to the tail, so this is its end if it says so.
-                let tail = self.tail.load(Ordering::Relaxed);
-                let is_over = tail == (head | CLOSED)
-                    || dropped("queue::close_with_values") && tail & CLOSED != 0;
-                return Err(if is_over { Refusal::Closed } else { Refusal::NotNow });
-            } else {
-                // ORDERING: Relaxed, as above.
-                head = self.head.load(Ordering::Relaxed);
+        let front = &self.front;
+        let _held = front.own.lock.hold();
+        // ORDERING: Relaxed. Written under the lock, which is held.
+        let head = front.position.load(Ordering::Relaxed);
+        // ORDERING: Relaxed, as above.
+        if front.own.seen.load(Ordering::Relaxed) & !CLOSED == head {
+            // ORDERING: Acquire. Pairs with the store in `push`: the values are visible.
+            let acquire = weaken("queue::tail", Ordering::Acquire, Ordering::Relaxed);
+            let tail = self.back.position.load(acquire);
+            // ORDERING: Relaxed, as above.
+            front.own.seen.store(tail, Ordering::Relaxed);
+            if tail == head {
+                return Err(Refusal::NotNow);
+            }
+            // Closed is the last thing that happens to the tail, so this is its end if it says so.
+            if tail == head | CLOSED || dropped("queue::close_with_values") && tail & CLOSED != 0 {
+                return Err(Refusal::Closed);
             }
         }
+        // SAFETY: the slot holds a value (invariant 1), and is this thread's, who holds the front (invariant 2).
+        let value = unsafe { self.slot(head).cast::<T>().read() };
+        // ORDERING: Release. Pairs with the load in `push`: the value was taken before the next is written.
+        let release = weaken("queue::free", Ordering::Release, Ordering::Relaxed);
+        front.position.store(head.wrapping_add(STEP), release);
+        Ok(value)
+    }
+
+    /// With how many pauses who finds the queue full should begin to wait.
+    pub(super) fn back_pauses(&self) -> usize {
+        self.back.pauses()
+    }
+
+    /// With how many pauses who finds the queue empty should begin to wait.
+    pub(super) fn front_pauses(&self) -> usize {
+        self.front.pauses()
     }
 
     /// Pushes fail from now on.
     pub(super) fn close(&self) {
-        // ORDERING: Relaxed. Comes before or after each push in the order of the tail's changes; publishes nothing.
-        self.tail.fetch_or(CLOSED, Ordering::Relaxed);
+        let _held = self.back.own.lock.hold();
+        // ORDERING: Relaxed. Publishes nothing; comes before or after each push by the lock, which is held.
+        self.back.position.fetch_or(CLOSED, Ordering::Relaxed);
     }
 
     pub(super) fn is_closed(&self) -> bool {
         // ORDERING: Relaxed. Nothing is read because of it.
-        self.tail.load(Ordering::Relaxed) & CLOSED != 0
+        self.back.position.load(Ordering::Relaxed) & CLOSED != 0
     }
 
-    /// Drops the values of a closed queue, those that are being pushed included.
+    /// Drops the values of a closed queue.
     pub(super) fn discard(&self) {
-        let drop_all = || loop {
-            match self.pop() {
-                Ok(value) => drop(value),
-                Err(Refusal::Closed) => return,
-                Err(Refusal::NotNow) => std::thread::yield_now(),
+        let drop_all = || {
+            while let Ok(value) = self.pop() {
+                drop(value);
             }
         };
         // If a drop panics, the others are dropped by the guard.
@@ -199,7 +203,6 @@ impl<T> Queue<T> {
 
 impl<T> Drop for Queue<T> {
     fn drop(&mut self) {
-        self.close();
         self.discard();
     }
 }

@@ -1,4 +1,4 @@
-//! The memory of a ring with one producer and one consumer: a power of two of slots, each with room for one value.
+//! The memory of a ring: a power of two of slots, each with room for one value.
 //!
 //! Positions count up for ever and wrap around; the slot of a position is its lowest bits. The slots lie in the heap, or in
 //! pages that are mapped twice in a row ([`Mapping`]): then the slots of consecutive positions lie behind each other also
@@ -14,7 +14,7 @@ use std::ptr::NonNull;
 pub(super) const MOST_SLOTS: usize = 1 << (usize::BITS - 2);
 
 /// Checks a capacity: a power of two, no larger than [`MOST_SLOTS`].
-pub(super) fn check(capacity: usize) -> Result<(), CapacityError> {
+fn check(capacity: usize) -> Result<(), CapacityError> {
     match capacity {
         0 => Err(CapacityError::Zero),
         _ if !capacity.is_power_of_two() => Err(CapacityError::NotAPowerOfTwo(capacity)),

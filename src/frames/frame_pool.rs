@@ -3,15 +3,11 @@
 use crate::frames::frame::{Frame, Slot};
 use crate::frames::shared::Shared;
 use crate::frames::statistics::Statistics;
+use crate::frames::{LEAST_FRAMES, RETAINED_BYTES};
 use std::alloc::Layout;
 use std::fmt::{self, Debug, Formatter};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
-
-/// What a pool retains if nothing else is asked for, in bytes, but at least [`LEAST_FRAMES`].
-const RETAINED_BYTES: usize = 8 << 20;
-/// See [`RETAINED_BYTES`].
-const LEAST_FRAMES: usize = 64;
 
 /// A pool of memory for values of one type. Clones are handles of the same pool.
 ///
@@ -74,7 +70,10 @@ impl<T> FramePool<T> {
     /// assert_eq!(pool.statistics().dropped, 3);
     /// ```
     pub fn with_bound(frames: usize) -> Self {
-        FramePool { shared: Shared::new(Layout::new::<Slot<T>>(), frames), values: PhantomData }
+        FramePool {
+            shared: Shared::new(Layout::new::<Slot<T>>(), frames, None),
+            values: PhantomData,
+        }
     }
 
     /// Puts a value into a frame. Some nanoseconds, where the calling thread has frames that are free.

@@ -5,6 +5,9 @@
 //! That pays where values are small and short-lived, above all where one thread makes and another drops them, which general
 //! allocators find hard.
 //!
+//! Nothing of a value gets to the next user of its memory: a frame's value is dropped with it. Where values themselves are worth keeping,
+//! such as buffers that have grown, there is [`ResetPool`]: what comes back is [reset](Reset), and used again.
+//!
 //! The module is called after what it gives, and not `pool`, because a pool elsewhere in this crate is one of threads. Frames need
 //! no thread pool: each thread can use them. `docs/frames.md` in the repository says how they work.
 //!
@@ -35,6 +38,8 @@ mod closing;
 mod frame;
 mod frame_pool;
 mod numbers;
+mod reset;
+mod reset_pool;
 mod returned;
 mod shared;
 mod statistics;
@@ -42,5 +47,12 @@ mod store;
 
 pub use frame::Frame;
 pub use frame_pool::FramePool;
+pub use reset::Reset;
+pub use reset_pool::{ResetPool, Reused};
 pub use statistics::Statistics;
 pub(crate) use store::{CHAIN, ReturnChain, Store};
+
+/// What a pool retains if nothing else is asked for, in bytes, but at least [`LEAST_FRAMES`].
+const RETAINED_BYTES: usize = 8 << 20;
+/// See [`RETAINED_BYTES`].
+const LEAST_FRAMES: usize = 64;

@@ -14,9 +14,12 @@ use crate::sync::{AtomicPtr, AtomicUsize, Mutex, Ordering};
 use crate::tuning::SEARCH_NS;
 use crate::util::CachePadded;
 use crate::util::clock::HAS_CLOCK;
+use crate::util::unwind::{halt_unwinding, resume_unwinding};
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
+use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull};
 use std::sync::{OnceLock, PoisonError};
+use std::thread;
 use std::time::{Duration, Instant};
 
 /// Where a frame came from (invariant 2).
@@ -28,6 +31,8 @@ const ALLOCATED: usize = 1;
 /// See the module's description.
 pub(super) struct Shared {
     frame: Layout,
+    /// What drops the value of a frame that nobody uses, where frames keep values; then their memory begins zeroed.
+    drop_kept: Option<unsafe fn(NonNull<u8>)>,
     gate: &'static Gate,
     handles: AtomicUsize,
     /// Frames of a return chain before it is sent home: few where few are retained, or all of them would be on the way.
@@ -42,6 +47,8 @@ pub(super) struct Shared {
     pub(super) allocated_most: AtomicUsize,
     /// Values whose drop has panicked.
     pub(super) failed: AtomicUsize,
+    /// Homes from this number on have never been.
+    homes_end: AtomicUsize,
     homes: [AtomicPtr<CachePadded<Home>>; THREADS],
 }
 
@@ -69,10 +76,15 @@ fn closed() -> &'static Mutex<Vec<Closed>> {
 
 impl Shared {
     /// For frames of this layout, which has room and alignment for a word; at most `retained` of them are retained. With one
-    /// handle.
-    pub(super) fn new(frame: Layout, retained: usize) -> NonNull<Self> {
+    /// handle. If there is a `drop_kept`, it is called for all frames of the homes when they are freed.
+    pub(super) fn new(
+        frame: Layout,
+        retained: usize,
+        drop_kept: Option<unsafe fn(NonNull<u8>)>,
+    ) -> NonNull<Self> {
         let shared = Box::new(Shared {
             frame,
+            drop_kept,
             gate: Gate::open(),
             handles: AtomicUsize::new(1),
             chain: (retained / 8).clamp(1, CHAIN),
@@ -82,6 +94,7 @@ impl Shared {
             allocated_now: AtomicUsize::new(0),
             allocated_most: AtomicUsize::new(0),
             failed: AtomicUsize::new(0),
+            homes_end: AtomicUsize::new(0),
             homes: std::array::from_fn(|_| AtomicPtr::new(ptr::null_mut())),
         });
         NonNull::from(Box::leak(shared))
@@ -210,18 +223,23 @@ impl Shared {
             gate: self.gate,
             counts: Counts::new(),
             slabs: AtomicUsize::new(0),
-            store: Store::new(self.frame),
+            store: Store::new(self.frame, self.drop_kept.is_some()),
             chain: ReturnChain::new(self.chain),
         })));
         // ORDERING: Release. Pairs with `homes`: the home is whole for those who read its counts.
         self.homes[number].store(home, Ordering::Release);
+        // ORDERING: Release. Pairs with `homes`: nobody who comes after a frame of this home misses it.
+        self.homes_end.fetch_max(number + 1, Ordering::Release);
         // SAFETY: lives as long as this.
         Some(unsafe { &*home })
     }
 
     /// The homes of all threads that have used the pool.
     pub(super) fn homes(&self) -> impl Iterator<Item = &Home> {
-        self.homes.iter().filter_map(|home| {
+        // ORDERING: Acquire. Pairs with `home`: homes of which a frame was acquired before the last handle went, or released
+        // before its count is read, are below this.
+        let end = self.homes_end.load(Ordering::Acquire);
+        self.homes[..end].iter().filter_map(|home| {
             // ORDERING: Acquire. Pairs with the store in `home`.
             let home = home.load(Ordering::Acquire);
             // SAFETY: null, or a home, which lives as long as this.
@@ -249,11 +267,26 @@ impl Shared {
 
 impl Drop for Shared {
     fn drop(&mut self) {
+        let mut first_panic = None;
+        if let Some(drop_kept) = self.drop_kept {
+            for home in self.homes() {
+                home.store.for_each_used(|frame| {
+                    // SAFETY: nobody uses the frame any more.
+                    let dropped = halt_unwinding(|| unsafe { drop_kept(frame) });
+                    if let Err(payload) = dropped {
+                        first_panic.get_or_insert(ManuallyDrop::new(payload));
+                    }
+                });
+            }
+        }
         for home in &self.homes {
             // ORDERING: Relaxed. Nobody else is left, and the lock of the closed pools was taken.
             let home = NonNull::new(home.load(Ordering::Relaxed));
             // SAFETY: from a box in `home`, and nobody uses it any more.
             drop(home.map(|home| unsafe { Box::from_raw(home.as_ptr()) }));
+        }
+        if let Some(payload) = first_panic.filter(|_| !thread::panicking()) {
+            resume_unwinding(ManuallyDrop::into_inner(payload));
         }
     }
 }
@@ -278,13 +311,19 @@ impl Home {
     }
 }
 
+/// Whether a frame of this origin came from the global allocator.
+#[inline(always)]
+pub(super) fn is_allocated(origin: Origin) -> bool {
+    origin.addr() & ALLOCATED != 0
+}
+
 /// The pool of a frame.
 ///
 /// # Safety
 ///
 /// The origin is that of a frame in use.
 pub(super) unsafe fn pool_of<'a>(origin: Origin) -> &'a Shared {
-    let shared = if origin.addr() & ALLOCATED != 0 {
+    let shared = if is_allocated(origin) {
         origin.map_addr(|address| address & !ALLOCATED).cast::<Shared>().cast_const()
     } else {
         // SAFETY: by invariant 2 a home, which the frame keeps alive.
@@ -302,7 +341,7 @@ pub(super) unsafe fn pool_of<'a>(origin: Origin) -> &'a Shared {
 /// alive.
 #[inline]
 pub(super) unsafe fn release(frame: NonNull<u8>, origin: Origin) {
-    if origin.addr() & ALLOCATED == 0 {
+    if !is_allocated(origin) {
         // SAFETY: by invariant 2 a home, which the frame keeps alive.
         let home = unsafe { &*origin.cast::<Home>() };
         if home.number == numbers::known() {
@@ -329,7 +368,7 @@ unsafe fn release_elsewhere(frame: NonNull<u8>, origin: Origin) {
     // SAFETY: as demanded of our caller.
     let shared = unsafe { pool_of(origin) };
     let (gate, own) = (shared.gate, shared.home());
-    if origin.addr() & ALLOCATED != 0 {
+    if is_allocated(origin) {
         // ORDERING: Relaxed. A statistic.
         shared.allocated_now.fetch_sub(1, Ordering::Relaxed);
         // SAFETY: allocated with this layout in `allocate`.
@@ -364,8 +403,10 @@ fn free_finished(gate: &'static Gate) -> bool {
     });
     let Some(Closed(shared)) = finished else { return false };
     // SAFETY: leaked in `new`; no handle and no frame is left, and whoever counted the last of them is done with it.
-    drop(unsafe { Box::from_raw(shared.as_ptr()) });
+    let shared = unsafe { Box::from_raw(shared.as_ptr()) };
     gate.give_back();
+    // Last, because values that were kept may panic.
+    drop(shared);
     true
 }
 
@@ -373,7 +414,6 @@ fn free_finished(gate: &'static Gate) -> bool {
 mod tests {
     use super::*;
     use std::sync::Barrier;
-    use std::thread;
 
     fn waits_for_frames(gate: &Gate) -> bool {
         let closed = closed().lock().unwrap();
@@ -402,7 +442,7 @@ mod tests {
 
     /// A pool with one handle, and so many frames of it.
     fn pool(retained: usize, count: usize) -> (NonNull<Shared>, Vec<Held>, &'static Gate) {
-        let shared = Shared::new(Layout::new::<[usize; 4]>(), retained);
+        let shared = Shared::new(Layout::new::<[usize; 4]>(), retained, None);
         // SAFETY: there is a handle.
         let pool = unsafe { shared.as_ref() };
         (shared, acquire(pool, count), pool.gate)

@@ -11,7 +11,7 @@
 use crate::frames::bundle::Bundle;
 use crate::frames::returned::Returned;
 use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
-use std::alloc::{Layout, alloc, dealloc};
+use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::cell::Cell;
 use std::ptr::{self, NonNull};
 
@@ -39,6 +39,8 @@ pub(crate) struct Store {
     /// Bundles that have come home and were not taken apart yet.
     home_again: Cell<*mut Bundle>,
     frame: Layout,
+    /// Memory that was never used is zero, but for the first two words of each frame; these alone are written to in a free one.
+    is_zeroed: bool,
     slabs: UnsafeCell<Vec<Slab>>,
     frames: AtomicUsize,
     used: AtomicUsize,
@@ -54,12 +56,13 @@ struct Slab {
 }
 
 impl Store {
-    /// A store without frames.
+    /// A store without frames; `is_zeroed`: what was never used is zero, but for the first two words of each frame, and what a free
+    /// frame has behind these is left alone.
     ///
     /// # Panics
     ///
     /// If two words do not fit the layout, or its size is no multiple of its alignment.
-    pub(crate) fn new(frame: Layout) -> Self {
+    pub(crate) fn new(frame: Layout, is_zeroed: bool) -> Self {
         let least = Layout::new::<Bundle>();
         assert!(frame.size() >= least.size() && frame.align() >= least.align());
         assert!(frame == frame.pad_to_align());
@@ -67,6 +70,7 @@ impl Store {
             free: Cell::new(ptr::null_mut()),
             home_again: Cell::new(ptr::null_mut()),
             frame,
+            is_zeroed,
             slabs: UnsafeCell::new(Vec::new()),
             frames: AtomicUsize::new(0),
             used: AtomicUsize::new(0),
@@ -186,8 +190,9 @@ impl Store {
         let frames = left.map_or(0, granted);
         let layout = Layout::from_size_align(frames * size, self.frame.align());
         let memory = layout.ok().filter(|layout| layout.size() != 0).and_then(|layout| {
+            let allocate = if self.is_zeroed { alloc_zeroed } else { alloc };
             // SAFETY: the layout has a size.
-            NonNull::new(unsafe { alloc(layout) })
+            NonNull::new(unsafe { allocate(layout) })
         });
         let Some(memory) = memory else {
             // ORDERING: Relaxed, as above.
@@ -244,6 +249,26 @@ impl Store {
                 }
             }
         });
+    }
+
+    /// All frames that have ever been on the list.
+    ///
+    /// Only when nobody else uses the store any more.
+    pub(crate) fn for_each_used(&self, mut each: impl FnMut(NonNull<u8>)) {
+        self.slabs.with(|slabs| {
+            // SAFETY: nobody else uses the store.
+            for slab in unsafe { &*slabs } {
+                for number in 0..slab.used {
+                    // SAFETY: within the slab.
+                    each(unsafe { slab.memory.add(number * self.frame.size()) });
+                }
+            }
+        });
+    }
+
+    /// How many addresses of others a free frame may hold.
+    fn room(&self) -> usize {
+        if self.is_zeroed { 0 } else { Bundle::room(self.frame) }
     }
 
     /// Returns one frame; from any thread.
@@ -351,7 +376,7 @@ impl ReturnChain {
             if is_first {
                 self.home.set(Some(home));
                 // SAFETY: alive, as demanded of our caller.
-                self.room.set(Bundle::room(unsafe { home.as_ref() }.frame));
+                self.room.set(unsafe { home.as_ref() }.room());
                 self.last.set(bundle);
             }
         }

@@ -60,7 +60,10 @@ unsafe impl Send for FrameHome {}
 impl FrameHome {
     pub(crate) fn new() -> Self {
         let store = |size| {
-            Store::new(Layout::from_size_align(size, ALIGN).expect("sizes and alignment are small"))
+            Store::new(
+                Layout::from_size_align(size, ALIGN).expect("sizes and alignment are small"),
+                false,
+            )
         };
         FrameHome { stores: SIZES.map(store), budget: AtomicUsize::new(RETAINED_BYTES) }
     }

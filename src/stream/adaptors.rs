@@ -2,8 +2,8 @@
 
 use super::source::{IntoSource, Source};
 use crate::iter::{
-    Chain, Cloned, Copied, Enumerate, Filter, FilterMap, FlatMapIter, IndexedParallelIterator,
-    Inspect, Map, Skip, Take, Zip,
+    Chain, Chunks, Cloned, Copied, Enumerate, Filter, FilterMap, FlatMapIter, FlattenIter,
+    IndexedParallelIterator, Inspect, Map, MaxLen, MinLen, Skip, StepBy, Take, Update, Zip,
 };
 use std::marker::PhantomData;
 use std::ops::Range;
@@ -74,6 +74,21 @@ impl<T: Send, F: Fn(&T) + Send + Sync> Op<Inspecting, T> for F {
     #[inline]
     fn apply(&self, item: T) -> Option<T> {
         self(&item);
+        Some(item)
+    }
+}
+
+/// `update`.
+#[derive(Debug)]
+pub enum Updating {}
+
+impl<T: Send, F: Fn(&mut T) + Send + Sync> Op<Updating, T> for F {
+    type Out = T;
+    const KEEPS_ALL: bool = true;
+
+    #[inline]
+    fn apply(&self, mut item: T) -> Option<T> {
+        self(&mut item);
         Some(item)
     }
 }
@@ -222,6 +237,15 @@ impl<I: IntoSource, F: Fn(&I::Item) + Sync + Send> IntoSource for Inspect<I, F> 
     }
 }
 
+impl<I: IntoSource, F: Fn(&mut I::Item) + Sync + Send> IntoSource for Update<I, F> {
+    type Source = Staged<I::Source, Updating, F>;
+
+    fn into_source(self) -> Self::Source {
+        let (base, op) = self.into_parts();
+        Staged::new(base.into_source(), Arc::new(op))
+    }
+}
+
 impl<'a, T, I> IntoSource for Copied<I>
 where
     I: IntoSource<Item = &'a T>,
@@ -325,6 +349,35 @@ where
     fn into_source(self) -> Self::Source {
         let (base, op) = self.into_parts();
         Flattened { base: base.into_source(), op: Arc::new(op) }
+    }
+}
+
+impl<I> IntoSource for FlattenIter<I>
+where
+    I: IntoSource<Item: IntoIterator<Item: Send>>,
+{
+    type Source = Flattened<I::Source, fn(I::Item) -> I::Item>;
+
+    fn into_source(self) -> Self::Source {
+        Flattened { base: self.into_base().into_source(), op: Arc::new(std::convert::identity) }
+    }
+}
+
+/// Streams size their batches themselves.
+impl<I: IntoSource + IndexedParallelIterator> IntoSource for MinLen<I> {
+    type Source = I::Source;
+
+    fn into_source(self) -> Self::Source {
+        self.into_base().into_source()
+    }
+}
+
+/// Streams size their batches themselves.
+impl<I: IntoSource + IndexedParallelIterator> IntoSource for MaxLen<I> {
+    type Source = I::Source;
+
+    fn into_source(self) -> Self::Source {
+        self.into_base().into_source()
     }
 }
 
@@ -501,5 +554,106 @@ impl<I: IntoSource + IndexedParallelIterator> IntoSource for Skip<I> {
     fn into_source(self) -> Self::Source {
         let (base, skipped) = self.into_parts();
         Section { base: base.into_source(), skipped, left: usize::MAX }
+    }
+}
+
+/// The first item of a source, and each so many-th behind it. The limit counts these.
+#[derive(Debug)]
+pub struct Spread<S> {
+    base: S,
+    step: usize,
+}
+
+impl<S: Source> Source for Spread<S> {
+    type Item = S::Item;
+    type Part = SpreadItems<S::Part>;
+
+    fn cut(&mut self, most: usize) -> Option<(Self::Part, usize)> {
+        // It gives as much as it is asked for, but at its end: so each part begins with an item that stays.
+        let (part, count) = self.base.cut(most.saturating_mul(self.step))?;
+        Some((SpreadItems { part, step: self.step }, count.div_ceil(self.step)))
+    }
+}
+
+/// A part of which every so many-th item stays.
+#[derive(Debug)]
+pub struct SpreadItems<P> {
+    part: P,
+    step: usize,
+}
+
+impl<P: IntoIterator> IntoIterator for SpreadItems<P> {
+    type Item = P::Item;
+    type IntoIter = iter::StepBy<P::IntoIter>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.part.into_iter().step_by(self.step)
+    }
+}
+
+impl<I: IntoSource + IndexedParallelIterator> IntoSource for StepBy<I> {
+    type Source = Spread<I::Source>;
+
+    fn into_source(self) -> Self::Source {
+        let (base, step) = self.into_parts();
+        Spread { base: base.into_source(), step }
+    }
+}
+
+/// The items of a source in vectors of so many. The limit counts vectors.
+#[derive(Debug)]
+pub struct Grouped<S> {
+    base: S,
+    size: usize,
+}
+
+impl<S: Source> Source for Grouped<S> {
+    type Item = Vec<S::Item>;
+    type Part = GroupedItems<S::Part>;
+
+    fn cut(&mut self, most: usize) -> Option<(Self::Part, usize)> {
+        let (part, count) = self.base.cut(most.saturating_mul(self.size))?;
+        Some((GroupedItems { part, size: self.size }, count.div_ceil(self.size)))
+    }
+}
+
+/// A part whose items come in vectors.
+#[derive(Debug)]
+pub struct GroupedItems<P> {
+    part: P,
+    size: usize,
+}
+
+impl<P: IntoIterator> IntoIterator for GroupedItems<P> {
+    type Item = Vec<P::Item>;
+    type IntoIter = Groups<P::IntoIter>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        Groups { base: self.part.into_iter(), size: self.size }
+    }
+}
+
+/// The items of one part in vectors.
+#[derive(Debug)]
+pub struct Groups<I> {
+    base: I,
+    size: usize,
+}
+
+impl<I: Iterator> Iterator for Groups<I> {
+    type Item = Vec<I::Item>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        let group: Vec<I::Item> = self.base.by_ref().take(self.size).collect();
+        (!group.is_empty()).then_some(group)
+    }
+}
+
+impl<I: IntoSource + IndexedParallelIterator> IntoSource for Chunks<I> {
+    type Source = Grouped<I::Source>;
+
+    fn into_source(self) -> Self::Source {
+        let (base, size) = self.into_parts();
+        Grouped { base: base.into_source(), size }
     }
 }

@@ -1,9 +1,9 @@
-//! Sources of items: ranges, vectors, slices, and sequential iterators.
+//! Sources of items: ranges, vectors, arrays, slices, and sequential iterators.
 
 use super::source::{IntoSource, Sequential, Source};
 use crate::iter::{IterBridge, ParallelIterator};
 use crate::range::Step;
-use crate::{range, range_inclusive, slice, vec};
+use crate::{array, range, range_inclusive, slice, vec};
 use std::iter::Chain;
 use std::ops::Range;
 use std::option;
@@ -70,28 +70,36 @@ where
     }
 }
 
-/// The items of a vector.
+/// The items of a vector, or of an array.
 #[derive(Debug)]
-pub struct Items<T> {
-    iter: std::vec::IntoIter<T>,
+pub struct Items<I> {
+    iter: I,
 }
 
-impl<T: Send> Source for Items<T> {
-    type Item = T;
-    type Part = Vec<T>;
+impl<I: Iterator<Item: Send>> Source for Items<I> {
+    type Item = I::Item;
+    type Part = Vec<I::Item>;
 
     fn cut(&mut self, most: usize) -> Option<(Self::Part, usize)> {
-        let part: Vec<T> = self.iter.by_ref().take(most).collect();
+        let part: Vec<I::Item> = self.iter.by_ref().take(most).collect();
         let count = part.len();
         (count > 0).then_some((part, count))
     }
 }
 
 impl<T: Send> IntoSource for vec::IntoIter<T> {
-    type Source = Items<T>;
+    type Source = Items<std::vec::IntoIter<T>>;
 
-    fn into_source(self) -> Items<T> {
+    fn into_source(self) -> Self::Source {
         Items { iter: self.into_vec().into_iter() }
+    }
+}
+
+impl<T: Send, const N: usize> IntoSource for array::IntoIter<T, N> {
+    type Source = Items<std::array::IntoIter<T, N>>;
+
+    fn into_source(self) -> Self::Source {
+        Items { iter: self.into_array().into_iter() }
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! | from | to an iterator that can be kept | to one inside of a closure, which may borrow |
 //! |---|---|---|
-//! | a parallel iterator | [`ordered`](ParallelStream::ordered), [`unordered`](ParallelStream::unordered) | [`with_stream`](ParallelStream::with_stream) |
-//! | an indexed one of whatever kind | | [`with_indexed_stream`](ParallelStream::with_indexed_stream) |
-//! | a sequential iterator and a function | [`par_map_ordered`](ParallelMap::par_map_ordered), [`par_map_unordered`](ParallelMap::par_map_unordered) | [`with_par_map`](ParallelMap::with_par_map) |
+//! | a parallel iterator that can be [taken apart](IntoSource) | [`ordered`](ParallelStream::ordered), [`unordered`](ParallelStream::unordered) | [`with_stream`](ParallelStream::with_stream), [`with_unordered_stream`](ParallelStream::with_unordered_stream) |
+//! | an indexed one of whatever kind | | [`with_indexed_stream`](ParallelStream::with_indexed_stream), [`with_unordered_indexed_stream`](ParallelStream::with_unordered_indexed_stream) |
+//! | a sequential iterator and a function | [`par_map_ordered`](ParallelMap::par_map_ordered), [`par_map_unordered`](ParallelMap::par_map_unordered) | [`with_par_map`](ParallelMap::with_par_map), [`with_unordered_par_map`](ParallelMap::with_unordered_par_map) |
 //!
 //! At most `cap` items are *in flight*: taken from the source, and not handed out yet. So memory stays bounded, however slow the
 //! consumer is, and sources may be endless. The bound is exact, unless items of the source become several (`flat_map_iter`): then
@@ -52,8 +52,9 @@ use crate::iter::{IndexedParallelIterator, ParallelIterator};
 /// The sources that parallel iterators become. One rarely has to name them.
 pub mod sources {
     pub use super::adaptors::{
-        Chained, Cloning, Copying, FilterMapping, Filtering, Flattened, FlattenedItems, Inspecting,
-        Joined, Mapping, Numbered, Op, Section, Side, Staged, StagedItems, Zipped,
+        Chained, Cloning, Copying, FilterMapping, Filtering, Flattened, FlattenedItems, Grouped,
+        GroupedItems, Groups, Inspecting, Joined, Mapping, Numbered, Op, Section, Side, Spread,
+        SpreadItems, Staged, StagedItems, Updating, Zipped,
     };
     pub use super::collections::{Elements, Items, Values};
     pub use super::source::Sequential;
@@ -152,9 +153,37 @@ pub trait ParallelStream: ParallelIterator {
     where
         Self: IntoSource,
     {
-        // SAFETY: dropped here, after `body`, which cannot get hold of more than a reference to it.
-        let mut stream = unsafe { Stream::new(self.into_source(), cap, Order::Kept) };
-        body(&mut stream)
+        // SAFETY: what the parts borrow lives until this returns.
+        unsafe { lend(self.into_source(), cap, Order::Kept, body) }
+    }
+
+    /// The same, and items are handed out as soon as they are made.
+    ///
+    /// # Panics
+    ///
+    /// As [`with_stream`](Self::with_stream).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use moirai::prelude::*;
+    /// use moirai::stream::ParallelStream;
+    ///
+    /// let words = ["spin".to_owned(), "measure".to_owned(), "cut".to_owned()];
+    /// let longest = words.par_iter().map(|word| word.len()).with_unordered_stream(8, |lengths| lengths.max());
+    /// assert_eq!(longest, Some(7));
+    /// ```
+    #[track_caller]
+    fn with_unordered_stream<R>(
+        self,
+        cap: usize,
+        body: impl FnOnce(&mut dyn Iterator<Item = Self::Item>) -> R,
+    ) -> R
+    where
+        Self: IntoSource,
+    {
+        // SAFETY: as above.
+        unsafe { lend(self.into_source(), cap, Order::Any, body) }
     }
 
     /// The same for every indexed iterator, also for those that are not made of pieces of this crate.
@@ -183,16 +212,63 @@ pub trait ParallelStream: ParallelIterator {
         Self: IndexedParallelIterator,
     {
         let len = self.len();
-        self.with_producer(StreamCallback { len, cap, body })
+        self.with_producer(StreamCallback { len, cap, order: Order::Kept, body })
+    }
+
+    /// The same, and items are handed out as soon as they are made.
+    ///
+    /// # Panics
+    ///
+    /// As [`with_stream`](Self::with_stream).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use moirai::prelude::*;
+    /// use moirai::stream::ParallelStream;
+    ///
+    /// let numbers = [1, 2, 3, 4, 5, 6];
+    /// let pairs = numbers.par_chunks(2).map(|pair| pair[0] * pair[1]);
+    /// assert_eq!(pairs.with_unordered_indexed_stream(2, |products| products.sum::<i32>()), 44);
+    /// ```
+    #[track_caller]
+    fn with_unordered_indexed_stream<R>(
+        self,
+        cap: usize,
+        body: impl FnOnce(&mut dyn Iterator<Item = Self::Item>) -> R,
+    ) -> R
+    where
+        Self: IndexedParallelIterator,
+    {
+        let len = self.len();
+        self.with_producer(StreamCallback { len, cap, order: Order::Any, body })
     }
 }
 
 impl<I: ParallelIterator> ParallelStream for I {}
 
+/// Calls `body` with the items of a source.
+///
+/// # Safety
+///
+/// What the source's parts and items borrow lives until this returns.
+#[track_caller]
+unsafe fn lend<S: Source, R>(
+    source: S,
+    cap: usize,
+    order: Order,
+    body: impl FnOnce(&mut dyn Iterator<Item = S::Item>) -> R,
+) -> R {
+    // SAFETY: dropped here, after `body`, which cannot get hold of more than a reference to it.
+    let mut stream = unsafe { Stream::new(source, cap, order) };
+    body(&mut stream)
+}
+
 /// Receives the producer of an indexed iterator.
 struct StreamCallback<F> {
     len: usize,
     cap: usize,
+    order: Order,
     body: F,
 }
 
@@ -205,9 +281,8 @@ where
 
     fn callback<P: Producer<Item = T>>(self, producer: P) -> R {
         let source = Indexed::new(self.len, producer);
-        // SAFETY: dropped here, after `body`, which cannot get hold of more than a reference to it.
-        let mut stream = unsafe { Stream::new(source, self.cap, Order::Kept) };
-        (self.body)(&mut stream)
+        // SAFETY: the producer, and what it borrows, lives in the frame that has called this.
+        unsafe { lend(source, self.cap, self.order, self.body) }
     }
 }
 
@@ -306,10 +381,38 @@ pub trait ParallelMap: Iterator<Item: Send> + Sized {
         F: Fn(Self::Item) -> T + Send + Sync,
         T: Send,
     {
-        let source = adaptors::map(Sequential::new(self), map_op);
-        // SAFETY: dropped here, after `body`, which cannot get hold of more than a reference to it.
-        let mut stream = unsafe { Stream::new(source, cap, Order::Kept) };
-        body(&mut stream)
+        // SAFETY: what items, function and results borrow lives until this returns.
+        unsafe { lend(adaptors::map(Sequential::new(self), map_op), cap, Order::Kept, body) }
+    }
+
+    /// The same, and results are handed out as soon as they are there.
+    ///
+    /// # Panics
+    ///
+    /// As [`with_par_map`](Self::with_par_map).
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use moirai::stream::ParallelMap;
+    ///
+    /// let text = String::from("to spin, to measure, to cut");
+    /// let count = text.split(' ').with_unordered_par_map(8, str::len, |lengths| lengths.filter(|n| *n > 2).count());
+    /// assert_eq!(count, 3);
+    /// ```
+    #[track_caller]
+    fn with_unordered_par_map<F, T, R>(
+        self,
+        cap: usize,
+        map_op: F,
+        body: impl FnOnce(&mut dyn Iterator<Item = T>) -> R,
+    ) -> R
+    where
+        F: Fn(Self::Item) -> T + Send + Sync,
+        T: Send,
+    {
+        // SAFETY: as in `with_par_map`.
+        unsafe { lend(adaptors::map(Sequential::new(self), map_op), cap, Order::Any, body) }
     }
 }
 

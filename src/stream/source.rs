@@ -71,9 +71,15 @@ pub trait Source {
 
 /// A parallel iterator that can be taken apart piece by piece: what [`ParallelStream`](super::ParallelStream) asks for.
 ///
-/// Implemented for ranges, vectors, slices and [`par_bridge`](crate::iter::ParallelBridge::par_bridge), and on top of these for
-/// `map`, `filter`, `filter_map`, `flat_map_iter`, `inspect`, `copied`, `cloned`, `enumerate`, `zip`, `chain`, `take` and `skip`.
-/// Closures are put into an [`Arc`](std::sync::Arc), so that parts can own them.
+/// Implemented for ranges, vectors, arrays, slices and [`par_bridge`](crate::iter::ParallelBridge::par_bridge), and on top of these for
+/// `map`, `update`, `filter`, `filter_map`, `flat_map_iter`, `flatten_iter`, `inspect`, `copied`, `cloned`, `enumerate`, `zip`, `chain`,
+/// `take`, `skip`, `step_by`, `chunks`, `with_min_len` and `with_max_len`. Closures are put into an [`Arc`](std::sync::Arc), so that
+/// parts can own them.
+///
+/// Others cannot be had: what an iterator of rayon's plumbing is made of lives in the frame of the call that drives it. Of an
+/// indexed one there is a stream [within a closure](super::ParallelStream::with_indexed_stream); the entries of a map or set
+/// have one of their own once they are in a vector, and the pieces of a text (`text.split(' ')`) by
+/// [`par_map_ordered`](super::ParallelMap::par_map_ordered).
 #[diagnostic::on_unimplemented(
     message = "`{Self}` cannot be taken apart piece by piece",
     note = "`with_indexed_stream` makes a stream of every indexed parallel iterator, for a closure"

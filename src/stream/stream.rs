@@ -8,10 +8,11 @@ use crate::pool::seat::Seat;
 use crate::util::clock::{reading_cost, ticks, ticks_of_ns};
 use crate::util::unwind;
 use crate::{global, spawn, tuning};
+use std::collections::VecDeque;
 use std::fmt;
 use std::iter::FusedIterator;
 use std::sync::Arc;
-use std::{thread, vec};
+use std::thread;
 
 /// An iterator whose items are made in a pool while they are asked for; see
 /// [`ordered`](super::ParallelStream::ordered) and [`par_map_ordered`](super::ParallelMap::par_map_ordered).
@@ -40,7 +41,7 @@ pub struct Stream<S: Source> {
     shared: Arc<Shared<S::Part, S::Item>>,
     registry: Arc<Registry>,
     /// The batch that is handed out, what comes behind its items, and the limit's share that it takes up.
-    current: vec::IntoIter<S::Item>,
+    current: VecDeque<S::Item>,
     panic: Option<Payload>,
     held: usize,
     /// How many items may be in flight, and how many more.
@@ -77,7 +78,7 @@ impl<S: Source> Stream<S> {
             failure: None,
             shared: Arc::new(Shared::new(order)),
             registry,
-            current: Vec::new().into_iter(),
+            current: VecDeque::new(),
             panic: None,
             held: 0,
             cap,
@@ -102,10 +103,11 @@ impl<S: Source> Stream<S> {
                 let count = count.max(1);
                 self.draw_cost = self.draw_cost.observe(spent as f32 / count as f32);
                 self.free = self.free.saturating_sub(count);
-                self.shared.publish(part, count);
                 self.published += 1;
                 self.outstanding += 1;
-                self.send_runners(self.worth_a_runner());
+                if self.shared.publish(part, count, self.most_runners(), self.worth_a_runner()) {
+                    self.send_runner();
+                }
                 return true;
             }
             Ok(None) => self.source = None,
@@ -152,23 +154,25 @@ impl<S: Source> Stream<S> {
         if items / 4 > half { usize::MAX } else { items.clamp(1, half) }
     }
 
-    /// Sees to it that somebody makes what is pending, if that is at least so many items for each runner.
-    fn send_runners(&self, least: usize) {
+    /// How many runners there may be at one time.
+    fn most_runners(&self) -> usize {
         let threads = self.registry.seats().len();
         // This thread is one of those that make items, if it may. From outside it may have better things to do, and somebody
         // should be at work then.
-        let most = if self.is_inside() {
+        if self.is_inside() {
             threads - 1
         } else if self.may_be_guest() {
             (threads - 1).max(1)
         } else {
             threads
-        };
-        if self.shared.wants_runner(most, least) {
-            // SAFETY: the invariant of `Stream` and invariant 1 of `Shared`: a runner uses a part or an item only while it
-            // counts as running, which `drop` waits for.
-            unsafe { send_runner(&self.registry, Arc::clone(&self.shared), false) };
         }
+    }
+
+    /// Sends a runner, which was counted.
+    fn send_runner(&self) {
+        // SAFETY: the invariant of `Stream` and invariant 1 of `Shared`: a runner uses a part or an item only while it
+        // counts as running, which `drop` waits for.
+        unsafe { send_runner(&self.registry, Arc::clone(&self.shared), false) };
     }
 
     /// Makes a batch here, if there is one to be made and the thread may.
@@ -186,10 +190,11 @@ impl<S: Source> Stream<S> {
         // One batch for the one that was handed out, and one more, so that all of the limit comes to be used; the rest of it
         // only as long as the next batch has to be waited for.
         let _ = self.publish_more() && self.publish_more();
+        let mut spare = Vec::from(std::mem::take(&mut self.current));
         loop {
-            if let Some(Made { items, panic, count }) = self.shared.take() {
+            if let Some(Made { items, panic, count }) = self.shared.take(&mut spare) {
                 self.outstanding -= 1;
-                self.current = items.into_iter();
+                self.current = items.into();
                 self.panic = panic;
                 self.held = count;
                 return true;
@@ -201,7 +206,9 @@ impl<S: Source> Stream<S> {
                 return false;
             }
             if !self.help() {
-                self.send_runners(1);
+                if self.shared.wants_runner(self.most_runners(), 1) {
+                    self.send_runner();
+                }
                 self.shared.wait();
             }
         }
@@ -240,7 +247,11 @@ where
 {
     let run = move || {
         let seat = Seat::current().expect("jobs run on seats");
-        let is_needed = || seat.has_visible_work() || !seat.registry().injectors_look_empty();
+        // On top of a wait (policy *anything*) or of a `yield_now` it makes one batch at a time: what is beneath it has to
+        // look whether it may go on.
+        let is_on_top = !seat.at_bottom.get();
+        let is_needed =
+            || is_on_top || seat.has_visible_work() || !seat.registry().injectors_look_empty();
         if shared.run(is_needed) {
             // Its place in the count goes on with the next one.
             // SAFETY: as demanded of our caller.
@@ -257,7 +268,7 @@ impl<S: Source> Iterator for Stream<S> {
     #[inline]
     fn next(&mut self) -> Option<S::Item> {
         loop {
-            if let Some(item) = self.current.next() {
+            if let Some(item) = self.current.pop_front() {
                 return Some(item);
             }
             if let Some(payload) = self.panic.take() {

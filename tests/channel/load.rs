@@ -175,3 +175,52 @@ fn timeouts_lose_nothing() {
     assert!(received.into_iter().eq(0..total));
     producer.join().unwrap();
 }
+
+/// 1 KiB each, whose words must come together: written and read in place, by value, and between many.
+#[test]
+fn large_messages_come_whole() {
+    watch!();
+    type Large = [u64; 128];
+    let is_whole = |message: &Large| message.iter().all(|word| *word == message[0]);
+    let count = messages(100_000) as u64;
+    for mapped in [false, true] {
+        let made = if mapped { channel::spsc_mapped::<Large>(8) } else { channel::try_spsc(8) };
+        let (mut sender, mut receiver) = made.unwrap();
+        thread::scope(|s| {
+            s.spawn(move || {
+                for n in (0..count).step_by(2) {
+                    let mut slots = sender.reserve(1).unwrap();
+                    slots.as_uninit()[0].write([n; 128]);
+                    // SAFETY: the slot was written.
+                    unsafe { slots.commit(1) };
+                    sender.send([n + 1; 128]).unwrap();
+                }
+            });
+            let mut next = 0;
+            while let Ok(batch) = receiver.recv_batch(3) {
+                for message in &*batch {
+                    assert!(message[0] == next && is_whole(message));
+                    next += 1;
+                }
+            }
+            assert_eq!(next, count.next_multiple_of(2));
+        });
+    }
+    let (sender, receiver) = channel::mpmc::<Large>(8);
+    thread::scope(|s| {
+        for own in 0..2 {
+            let sender = sender.clone();
+            s.spawn(move || (0..count / 2).for_each(|n| sender.send([2 * n + own; 128]).unwrap()));
+        }
+        drop(sender);
+        let sums = [receiver.clone(), receiver].map(|receiver| {
+            s.spawn(move || {
+                let whole = receiver.into_iter().inspect(|message| assert!(is_whole(message)));
+                whole.map(|message| message[0]).sum::<u64>()
+            })
+        });
+        let sum: u64 = sums.map(|sum| sum.join().unwrap()).iter().sum();
+        let sent = count / 2 * 2;
+        assert_eq!(sum, sent * (sent - 1) / 2);
+    });
+}

@@ -48,6 +48,9 @@ fn values_without_size_are_counted() {
     assert_eq!(sender.reserve(1000).unwrap().fill(std::iter::repeat(())), 1000);
     assert_eq!(receiver.recv_batch(10).unwrap().len(), 10);
     assert_eq!(receiver.try_iter().count(), 990);
+    let (sender, receiver) = channel::mpmc::<()>(channel::MAX_CAPACITY);
+    assert!((0..1000).all(|_| sender.try_send(()).is_ok()));
+    assert_eq!((sender.len(), receiver.try_iter().count()), (1000, 1000));
     let (sender, receiver) = channel::mpmc::<()>(2);
     assert!(sender.try_send(()).is_ok() && sender.try_send(()).is_ok());
     assert!(sender.try_send(()).is_err());

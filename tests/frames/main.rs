@@ -15,4 +15,5 @@ mod ledger;
 mod counting;
 mod drops;
 mod layouts;
+mod resets;
 mod threads;

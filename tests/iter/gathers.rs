@@ -99,6 +99,21 @@ fn a_panic_leaves_what_was_there() {
     });
 }
 
+/// More items than a vector can have.
+#[test]
+fn a_vector_without_room_keeps_what_it_had() {
+    watch!();
+    on_some(|| {
+        for room in [0, 5, 100] {
+            let mut vec = Vec::from([(); usize::MAX]);
+            vec.truncate(usize::MAX - room);
+            let more = (0..1000).into_par_iter().filter(|n| n % 2 == 0).map(drop);
+            panic_of(|| vec.par_extend(more));
+            assert_eq!(vec.len(), usize::MAX - room);
+        }
+    });
+}
+
 #[test]
 fn texts_are_whole() {
     watch!();

@@ -6,6 +6,7 @@ use moirai::prelude::*;
 use moirai::stream::{IntoSource, ParallelMap, ParallelStream, Source};
 use std::collections::BTreeSet;
 use std::fmt::Debug;
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
 use std::sync::{Mutex, mpsc};
 
 /// Compares all streams of an iterator with what is expected.
@@ -20,11 +21,14 @@ where
         assert_eq!(iter.clone().ordered(cap).collect::<Vec<T>>(), expected, "cap {cap}");
         let scoped: Vec<T> = iter.clone().with_stream(cap, |items| items.collect());
         assert_eq!(scoped, expected, "cap {cap}, scoped");
-        let mut any: Vec<T> = iter.clone().unordered(cap).collect();
         let mut sorted = expected.clone();
-        any.sort();
         sorted.sort();
+        let mut any: Vec<T> = iter.clone().unordered(cap).collect();
+        any.sort();
         assert_eq!(any, sorted, "cap {cap}, unordered");
+        let mut any: Vec<T> = iter.clone().with_unordered_stream(cap, |items| items.collect());
+        any.sort();
+        assert_eq!(any, sorted, "cap {cap}, unordered and scoped");
     }
 }
 
@@ -72,6 +76,31 @@ fn adaptors() {
         check(numbers().filter(|n| *n > 190).chain(0..3), (191..200).chain(0..3));
         check(numbers().skip(150), 150..200);
         check(numbers().take(70).skip(10), 10..70);
+        check([3, 1, 2].into_par_iter(), [3, 1, 2]);
+        check(numbers().update(|n| *n += 1), 1..201);
+        check(numbers().map(|n| vec![n; n % 3]).flatten_iter(), {
+            (0..200).flat_map(|n| vec![n; n % 3])
+        });
+        check(numbers().with_min_len(7).with_max_len(9), 0..200);
+        for step in [1, 2, 7, 199, 200, 1000, usize::MAX] {
+            check(numbers().step_by(step), (0..200).step_by(step));
+            let all: Vec<usize> = (0..200).collect();
+            let groups = all.chunks(step).map(<[usize]>::to_vec);
+            check(numbers().chunks(step), groups);
+        }
+        check(
+            numbers()
+                .chain(300..307)
+                .step_by(3)
+                .chunks(4)
+                .enumerate()
+                .skip(2)
+                .map(|(n, group)| (n, group.len())),
+            {
+                let groups = (0..200).chain(300..307).step_by(3).collect::<Vec<_>>();
+                groups.chunks(4).map(<[_]>::len).enumerate().skip(2).collect::<Vec<_>>()
+            },
+        );
         check(numbers().chain(500..600).skip(120).take(100).enumerate(), {
             (0..200).chain(500..600).skip(120).take(100).enumerate()
         });
@@ -91,6 +120,10 @@ fn any_indexed_iterator_within_a_closure() {
             let expected: Vec<_> =
                 numbers.chunks(3).rev().zip(numbers.windows(2)).step_by(2).collect();
             assert_eq!(pairs.with_indexed_stream(cap, |pairs| pairs.collect::<Vec<_>>()), expected);
+            let sums = numbers.par_windows(2).map(|pair| pair[0] + pair[1]);
+            let all: BTreeSet<usize> =
+                sums.with_unordered_indexed_stream(cap, |sums| sums.collect());
+            assert!(all.into_iter().eq((0..499).map(|n| 2 * n + 1)));
             let longest = numbers.par_iter().with_max_len(1).map(|n| n + 1);
             assert!(longest.with_indexed_stream(cap, |items| items.eq(1..501)));
         }
@@ -117,6 +150,12 @@ fn sequential_iterators() {
                 |items| items.collect::<Vec<_>>(),
             );
             assert_eq!(lengths, [(&words[0], 2), (&words[1], 4)]);
+            let lengths: BTreeSet<usize> = words.iter().with_unordered_par_map(
+                cap,
+                |word| word.len(),
+                |items| items.collect(),
+            );
+            assert!(lengths.into_iter().eq([2, 4]));
         }
     });
 }
@@ -139,6 +178,36 @@ fn unordered_streams_do_not_wait_for_a_heavy_item() {
     assert!(others.into_iter().eq(1..20));
     release.send(()).unwrap();
     assert_eq!((items.next(), items.next()), (Some(0), None));
+}
+
+/// The same within a closure, with everything borrowed.
+#[test]
+fn unordered_streams_within_a_closure_do_not_wait_for_a_heavy_item() {
+    watch!();
+    let numbers: Vec<usize> = (0..20).collect();
+    let made = AtomicUsize::new(0);
+    // The first item is made when four others are. Six are in flight, each in a batch of its own.
+    let heavy = |n: &usize| {
+        if *n == 0 {
+            while made.load(SeqCst) < 4 {
+                std::thread::yield_now();
+            }
+        }
+        made.fetch_add(1, SeqCst);
+        *n
+    };
+    let check = |items: &mut dyn Iterator<Item = usize>| {
+        let items: Vec<usize> = items.collect();
+        // The fourth of the others may have been made, and not handed over.
+        assert!(items[..3].iter().all(|item| *item != 0), "{items:?}");
+        assert!(items.into_iter().collect::<BTreeSet<_>>().into_iter().eq(0..20));
+        made.store(0, SeqCst);
+    };
+    super::pool(2).install(|| {
+        numbers.par_iter().map(heavy).with_unordered_stream(6, check);
+        numbers.par_iter().map(heavy).with_unordered_indexed_stream(6, check);
+        numbers.iter().with_unordered_par_map(6, heavy, check);
+    });
 }
 
 #[test]

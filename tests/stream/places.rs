@@ -3,9 +3,12 @@
 use super::{pool, work};
 use moirai::prelude::*;
 use moirai::stream::{ParallelMap, ParallelStream};
+use std::cell::Cell;
 use std::collections::BTreeSet;
 use std::sync::Mutex;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
 use std::thread;
+use std::time::Duration;
 
 #[test]
 fn items_are_made_in_the_pool_that_the_stream_was_made_in() {
@@ -170,4 +173,68 @@ fn policy_anything() {
         left + right
     });
     assert_eq!(total, 500 * 501);
+}
+
+/// A `join` that has to wait for a moment only makes items of an endless stream meanwhile: one batch at a time.
+#[test]
+fn an_endless_stream_does_not_hold_a_join_under_policy_anything() {
+    watch!();
+    thread_local!(static WAITS: Cell<bool> = const { Cell::new(false) });
+    static WAITING: AtomicBool = AtomicBool::new(false);
+    static MAY_END: AtomicBool = AtomicBool::new(false);
+    static HAS_ENDED: AtomicBool = AtomicBool::new(false);
+    static MADE: AtomicUsize = AtomicUsize::new(0);
+    static MADE_TOO_LATE: AtomicUsize = AtomicUsize::new(0);
+    let wait_for = |flag: &AtomicBool| {
+        while !flag.load(SeqCst) {
+            thread::yield_now();
+        }
+    };
+    let pool = moirai::ThreadPoolBuilder::new()
+        .num_threads(2)
+        .wait_policy(moirai::WaitPolicy::Anything)
+        .build()
+        .unwrap();
+    // Batches of ten items, of which there is always one to be made.
+    let items = pool.install(|| {
+        (0_u64..).par_map_ordered(60, |n| {
+            if WAITS.get() {
+                if MAY_END.load(SeqCst) {
+                    MADE_TOO_LATE.fetch_add(1, SeqCst);
+                }
+                if MADE.fetch_add(1, SeqCst) == 30 {
+                    MAY_END.store(true, SeqCst);
+                }
+            }
+            thread::sleep(Duration::from_micros(100));
+            n
+        })
+    });
+    thread::scope(|s| {
+        s.spawn(|| {
+            pool.install(|| {
+                let is_stolen = AtomicBool::new(false);
+                let left = || {
+                    wait_for(&is_stolen);
+                    // From here on this thread waits for the other half.
+                    WAITS.set(true);
+                    WAITING.store(true, SeqCst);
+                };
+                let right = || {
+                    is_stolen.store(true, SeqCst);
+                    wait_for(&MAY_END);
+                };
+                moirai::join(left, right);
+                WAITS.set(false);
+            });
+            HAS_ENDED.store(true, SeqCst);
+        });
+        wait_for(&WAITING);
+        // For as long as the join takes; without an end it would be seconds.
+        let wanted = items.take(50_000).take_while(|_| !HAS_ENDED.load(SeqCst)).count();
+        assert!(wanted < 50_000, "the join has not ended");
+    });
+    assert!(MADE.load(SeqCst) > 30, "no item was made on top of the wait");
+    let too_late = MADE_TOO_LATE.load(SeqCst);
+    assert!(too_late <= 20, "{too_late} items after the end of what was waited for");
 }

@@ -290,20 +290,18 @@ impl<T> Receiver<T> {
                 Look::End => return Err(RecvError),
                 _ if is_past(limit) => return Ok(false),
                 Look::Written { due_in } => {
-                    let batch = || match self.look(Patience::ToDeadline) {
-                        Look::Ready | Look::End => Some(()),
-                        Look::Written { .. } | Look::Nothing => None,
-                    };
-                    state.at_batch.wait(earlier(deadline_after(due_in), limit), batch);
+                    // Not at the ring itself: its position changes with each message, and is the sender's.
+                    let batch = || (self.is_published() || state.end.is_done()).then_some(());
+                    state.at_batch.wait(earlier(deadline_after(due_in), limit), 0, batch);
                 }
                 Look::Nothing if has_rested => {
-                    state.at_message.wait(limit, anything);
+                    state.at_message.wait(limit, 0, anything);
                 }
                 Look::Nothing => {
                     // More is to be expected soon: until then nobody is to be woken for a single message.
                     has_rested = true;
                     let rested = deadline_after(self.shared.deadline);
-                    state.at_batch.wait(earlier(rested, limit), anything);
+                    state.at_batch.wait(earlier(rested, limit), 0, anything);
                 }
             }
         }
@@ -343,10 +341,7 @@ impl<T> Receiver<T> {
         if is_ahead(self.granted.get(), position) {
             return Look::Ready;
         }
-        // ORDERING: Acquire. Pairs with `Sender::publish`.
-        let published = self.shared.published.load(Ordering::Acquire);
-        if is_ahead(published, position) {
-            self.granted.set(published);
+        if self.is_published() {
             return Look::Ready;
         }
         let is_done = self.shared.state.end.is_done();
@@ -368,6 +363,17 @@ impl<T> Receiver<T> {
         self.shared.overdue.store(end, Ordering::Relaxed);
         self.shared.records.batch(cause, written);
         Look::Ready
+    }
+
+    /// Whether a batch was handed over that was not taken yet; it is granted then.
+    fn is_published(&self) -> bool {
+        // ORDERING: Acquire. Pairs with `Sender::publish`.
+        let published = self.shared.published.load(Ordering::Acquire);
+        let is_new = is_ahead(published, self.reader.position());
+        if is_new {
+            self.granted.set(published);
+        }
+        is_new
     }
 
     /// How long until the batch at hand is due. In models, which have no time, it is.
@@ -406,6 +412,10 @@ impl<T> Receives for Receiver<T> {
 
     fn waiters(&self) -> &Waiters {
         &self.shared.state.at_message
+    }
+
+    fn pauses(&self) -> usize {
+        0
     }
 }
 

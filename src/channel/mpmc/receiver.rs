@@ -210,6 +210,10 @@ impl<T> Receives for Receiver<T> {
         &self.shared.receivers.waiters
     }
 
+    fn pauses(&self) -> usize {
+        self.shared.queue.front_pauses()
+    }
+
     fn poll<R>(&self, context: &mut Context<'_>, look: impl FnMut() -> Option<R>) -> Poll<R> {
         self.task.poll(self.waiters(), context, look)
     }

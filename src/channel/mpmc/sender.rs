@@ -209,6 +209,10 @@ impl<T> Sends for Sender<T> {
         &self.shared.senders.waiters
     }
 
+    fn pauses(&self) -> usize {
+        self.shared.queue.back_pauses()
+    }
+
     fn poll<R>(&self, context: &mut Context<'_>, look: impl FnMut() -> Option<R>) -> Poll<R> {
         self.task.poll(self.waiters(), context, look)
     }

@@ -4,6 +4,7 @@ mod receiver;
 mod sender;
 
 use crate::channel::ending::End;
+use crate::channel::pace::Pace;
 use crate::channel::ring::{Reader, Ring, Writer};
 use crate::channel::slots::Slots;
 use crate::channel::waiting::Waiters;
@@ -31,6 +32,6 @@ struct State {
 pub(super) fn channel<T>(slots: Slots<T>) -> (Sender<T>, Receiver<T>) {
     let state = State { end: End::new(), receiver: Waiters::new(), sender: Waiters::new() };
     let shared = Arc::new(Shared { ring: Ring::new(slots), state: CachePadded::new(state) });
-    let sender = Sender { shared: Arc::clone(&shared), writer: Writer::new() };
-    (sender, Receiver { shared, reader: Reader::new() })
+    let sender = Sender { shared: Arc::clone(&shared), writer: Writer::new(), pace: Pace::new() };
+    (sender, Receiver { shared, reader: Reader::new(), pace: Pace::new() })
 }

@@ -4,6 +4,7 @@ use super::Shared;
 use crate::channel::claims::Lent;
 use crate::channel::errors::{RecvError, RecvTimeoutError, TryRecvError};
 use crate::channel::iterators::{IntoIter, Iter, TryIter};
+use crate::channel::pace::Pace;
 use crate::channel::ring::{Reader, Ring};
 use crate::channel::sides::{self, Receives};
 use crate::channel::waiting::Waiters;
@@ -28,6 +29,7 @@ use std::time::Duration;
 pub struct Receiver<T> {
     pub(super) shared: Arc<Shared<T>>,
     pub(super) reader: Reader,
+    pub(super) pace: Pace,
 }
 
 impl<T> Receiver<T> {
@@ -307,7 +309,8 @@ impl<T> Receiver<T> {
     #[cold]
     #[inline(never)]
     fn wait_for_value(&self) -> Result<(), RecvError> {
-        self.shared.state.receiver.wait(None, || self.look()).unwrap_or(Err(RecvError))
+        let pauses = self.pace.next(self.reader.position());
+        self.shared.state.receiver.wait(None, pauses, || self.look()).unwrap_or(Err(RecvError))
     }
 
     /// There is a value.
@@ -346,6 +349,10 @@ impl<T> Receives for Receiver<T> {
 
     fn waiters(&self) -> &Waiters {
         &self.shared.state.receiver
+    }
+
+    fn pauses(&self) -> usize {
+        self.pace.next(self.reader.position())
     }
 }
 

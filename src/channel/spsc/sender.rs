@@ -3,6 +3,7 @@
 use super::Shared;
 use crate::channel::claims::Reserved;
 use crate::channel::errors::{SendError, SendTimeoutError, TrySendError};
+use crate::channel::pace::Pace;
 use crate::channel::ring::{Ring, Writer};
 use crate::channel::sides::{self, Sends};
 use crate::channel::waiting::Waiters;
@@ -28,6 +29,7 @@ use std::time::Duration;
 pub struct Sender<T> {
     pub(super) shared: Arc<Shared<T>>,
     pub(super) writer: Writer,
+    pub(super) pace: Pace,
 }
 
 impl<T> Sender<T> {
@@ -295,7 +297,11 @@ impl<T> Sender<T> {
             }
             (self.writer.room(&self.shared.ring, 1) != 0).then_some(Ok(()))
         };
-        self.shared.state.sender.wait(None, look).unwrap_or(Err(SendError(())))
+        self.shared
+            .state
+            .sender
+            .wait(None, self.pace.next(self.writer.position()), look)
+            .unwrap_or(Err(SendError(())))
     }
 
     /// There is a free slot.
@@ -324,6 +330,10 @@ impl<T> Sends for Sender<T> {
 
     fn waiters(&self) -> &Waiters {
         &self.shared.state.sender
+    }
+
+    fn pauses(&self) -> usize {
+        self.pace.next(self.writer.position())
     }
 }
 

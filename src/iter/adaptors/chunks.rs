@@ -17,6 +17,11 @@ impl<I> Chunks<I> {
     pub(in crate::iter) fn new(base: I, size: usize) -> Self {
         Chunks { base, size }
     }
+
+    /// What it was made of.
+    pub(crate) fn into_parts(self) -> (I, usize) {
+        (self.base, self.size)
+    }
 }
 
 impl<I> ParallelIterator for Chunks<I>

@@ -14,6 +14,11 @@ impl<I> FlattenIter<I> {
     pub(in crate::iter) fn new(base: I) -> Self {
         FlattenIter { base }
     }
+
+    /// What it was made of.
+    pub(crate) fn into_base(self) -> I {
+        self.base
+    }
 }
 
 impl<I> ParallelIterator for FlattenIter<I>

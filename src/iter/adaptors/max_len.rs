@@ -18,6 +18,11 @@ impl<I> MaxLen<I> {
     pub(in crate::iter) fn new(base: I, max: usize) -> Self {
         MaxLen { base, max }
     }
+
+    /// What it was made of.
+    pub(crate) fn into_base(self) -> I {
+        self.base
+    }
 }
 
 impl<I> ParallelIterator for MaxLen<I>

@@ -19,6 +19,11 @@ impl<I> MinLen<I> {
     pub(in crate::iter) fn new(base: I, min: usize) -> Self {
         MinLen { base, min }
     }
+
+    /// What it was made of.
+    pub(crate) fn into_base(self) -> I {
+        self.base
+    }
 }
 
 impl<I> ParallelIterator for MinLen<I>

@@ -18,6 +18,11 @@ impl<I> StepBy<I> {
     pub(in crate::iter) fn new(base: I, step: usize) -> Self {
         StepBy { base, step }
     }
+
+    /// What it was made of.
+    pub(crate) fn into_parts(self) -> (I, usize) {
+        (self.base, self.step)
+    }
 }
 
 impl<I> ParallelIterator for StepBy<I>

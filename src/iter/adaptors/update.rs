@@ -19,6 +19,11 @@ impl<I, F> Update<I, F> {
     pub(in crate::iter) fn new(base: I, update_op: F) -> Self {
         Update { base, update_op }
     }
+
+    /// What it was made of.
+    pub(crate) fn into_parts(self) -> (I, F) {
+        (self.base, self.update_op)
+    }
 }
 
 impl<I, F> ParallelIterator for Update<I, F>

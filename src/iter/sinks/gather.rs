@@ -36,17 +36,21 @@ pub(super) fn finish<T: Send>(
     let before = vec.len();
     let Gathered { head, segments } = drive(vec);
     let is_lost = head.is_none();
-    // From here on the items are the vector's.
     mem::forget(head);
     if is_lost {
         // Some driver has dropped it, or leaked it.
         vec.truncate(before);
     }
+    // There may be no room for the rest: then what was added is taken away again.
+    let head = Head { vec, before };
+    let vec = &mut *head.vec;
     if vec.len().saturating_add(segments.len()) >= before.saturating_mul(2) {
         // As it doubles anyway, it need not be left more room than it needs, whoever extends it next.
         vec.reserve_exact(segments.len());
     }
     trace::gather(segments.len(), || segments.move_to(vec));
+    // From here on the items are the vector's.
+    mem::forget(head);
 }
 
 /// The items that the leftmost folder has added to the vector, from `before` on; takes them away unless it is forgotten.
