@@ -1,5 +1,6 @@
 //! Sorts of many patterns with std's sorts, on rayon and on moirai, on one thread and on all. The copying of the input and
-//! the check of the result are not in the times.
+//! the check of the result are not in the times. std's sorts run on a worker too, and short ones several times in a row: the first
+//! one after a pause takes up to twice the time, whoever sorts.
 
 #![allow(clippy::duplicate_mod, reason = "the same workloads over three crates")]
 
@@ -33,20 +34,19 @@ mod moirai {
 /// The environment variable that adds the largest size.
 const LARGE: &str = "MOIRAI_BENCH_LARGE";
 
+/// Shorter slices are sorted so often in a row that this many items come together, or so many times.
+const ITEMS_IN_A_ROW: usize = 40_000;
+const MOST_IN_A_ROW: usize = 20;
+
 /// Makes all items of a pattern, of which there will be so many.
 type Pattern<T> = fn(usize) -> Vec<T>;
 
-const NUMBERS: [(&str, Pattern<u64>); 6] = [
+const NUMBERS: [(&str, Pattern<u64>); 7] = [
     ("random", random),
     ("ascending", |size| (0..size as u64).collect()),
     ("descending", |size| (0..size as u64).rev().collect()),
-    ("nearly-sorted", |size| {
-        let (mut items, mut random): (Vec<u64>, _) = ((0..size as u64).collect(), Random(2));
-        for _ in 0..size.isqrt() {
-            items.swap(random.below(size), random.below(size));
-        }
-        items
-    }),
+    ("nearly-sorted", |size| swapped(size, size.isqrt())),
+    ("displaced", |size| swapped(size, size / 20)),
     ("few-unique", |size| random(size).into_iter().map(|number| number % 16).collect()),
     ("sawtooth", |size| (0..size as u64).map(|index| index % (size as u64 / 10)).collect()),
 ];
@@ -54,6 +54,15 @@ const NUMBERS: [(&str, Pattern<u64>); 6] = [
 fn random(size: usize) -> Vec<u64> {
     let mut random = Random(1);
     (0..size).map(|_| random.next_u64()).collect()
+}
+
+/// Ascending numbers, of which so many pairs were exchanged.
+fn swapped(size: usize, pairs: usize) -> Vec<u64> {
+    let (mut items, mut random): (Vec<u64>, _) = ((0..size as u64).collect(), Random(2));
+    for _ in 0..pairs {
+        items.swap(random.below(size), random.below(size));
+    }
+    items
 }
 
 /// 1 to 20 letters.
@@ -108,8 +117,14 @@ fn radix(bench: &Bench, pools: &[Pools], pattern: &str, size: usize, items: Patt
         moirai: |items| sorted(items, ::moirai::sort::radix_sort),
     };
     for pools in pools {
-        contest.inside(bench, pools, format_args!("{pattern}/{size}"), &items).run();
+        let label = format_args!("{pattern}/{size}");
+        contest.on_workers(bench, pools, label, &items, calls(size)).run();
     }
+}
+
+/// How often a slice of this length is sorted in a row.
+fn calls(size: usize) -> usize {
+    (ITEMS_IN_A_ROW / size).clamp(1, MOST_IN_A_ROW)
 }
 
 /// Runs the sorts of the lists on one pattern.
@@ -121,10 +136,18 @@ fn run<T: Hash + Sync, const SORTS: usize>(
     items: Pattern<T>,
     lists: [[Workload<Vec<T>>; SORTS]; 3],
 ) {
+    let contests = workloads::contests(lists.each_ref().map(|list| &list[..]));
+    // The items of some patterns take longer than the sorts.
+    let label = |pools: &Pools| format!("{pattern}/{size}/{}-thread", pools.threads);
+    let selects = |name| pools.iter().any(|pools| bench.selects(name, label(pools)));
+    if !contests.iter().any(|contest| selects(contest.name)) {
+        return;
+    }
     let items = items(size);
-    for contest in workloads::contests(lists.each_ref().map(|list| &list[..])) {
+    for contest in contests {
         for pools in pools {
-            contest.inside(bench, pools, format_args!("{pattern}/{size}"), &items).run();
+            let label = format_args!("{pattern}/{size}");
+            contest.on_workers(bench, pools, label, &items, calls(size)).run();
         }
     }
 }

@@ -112,6 +112,30 @@ impl<I: Sync> Contest<I> {
             .case("moirai", checked.case(|| (self.moirai)(input)))
     }
 
+    /// So many calls in a row on workers of these pools, those of the sequential workload on one of ours: what is compared with
+    /// it begins with the same stack, allocator and caches.
+    pub(crate) fn on_workers<'a>(
+        &'a self,
+        bench: &'a Bench,
+        pools: &'a Pools,
+        size: impl Display,
+        input: &'a I,
+        calls: usize,
+    ) -> Group<'a> {
+        let checked = Checked::default();
+        let in_a_row = move |workload: fn(&I) -> Sample| {
+            let samples = (0..calls).map(|_| workload(input));
+            let both = |a: Sample, b: Sample| Sample { time: a.time + b.time, hash: b.hash };
+            samples.reduce(both).expect("one call at least")
+        };
+        bench
+            .group(self.name, format!("{size}/{}-thread", pools.threads))
+            .per(calls)
+            .case("seq", checked.case(move || pools.moirai.install(|| in_a_row(self.seq))))
+            .case("rayon", checked.case(move || pools.rayon.install(|| in_a_row(self.rayon))))
+            .case("moirai", checked.case(move || pools.moirai.install(|| in_a_row(self.moirai))))
+    }
+
     /// The workload on workers of these pools.
     pub(crate) fn inside<'a>(
         &'a self,

@@ -7,15 +7,13 @@ use std::hint::black_box;
 /// Slices shorter than this are not shared, and not shorter than that always.
 const SHARED_ITEMS: std::ops::Range<usize> = 1_000..1 << 16;
 
-/// Comparisons that are timed.
-const PROBES: usize = 64;
+/// Comparisons that are timed; the first number in slices of less than [`MANY_ITEMS`] elements.
+const PROBES: [usize; 2] = [16, 64];
+const MANY_ITEMS: usize = 1 << 12;
 
-/// A sort that would take so long if each comparison took as long as one by itself is shared, in ns. Within a sort they overlap
-/// and take a third as a rule, so that this is some 150 us, of which a second thread misses the first 20 to 40.
-const SHARED_NS: u64 = 500_000;
-
-/// How many threads should sort `v`. Compares elements if that is what decides.
-pub(super) fn sharing_threads<T, F>(v: &[T], is_less: &F) -> usize
+/// How many threads should sort `v`: several if the comparisons take `worth_ns`. Of these there are
+/// `most_steps` for each element at most. Compares elements if that is what decides.
+pub(super) fn sharing_threads<T, F>(v: &[T], most_steps: u32, worth_ns: u64, is_less: &F) -> usize
 where
     F: Fn(&T, &T) -> bool,
 {
@@ -26,12 +24,23 @@ where
     if threads == 1 || v.len() >= SHARED_ITEMS.end {
         return threads;
     }
-    let stride = v.len() / (PROBES + 1);
+    let probes = PROBES[usize::from(v.len() >= MANY_ITEMS)];
+    let stride = v.len() / (probes + 1);
+    let pairs = || v.windows(stride + 1).step_by(stride).take(probes);
+    let compare = || pairs().filter(|pair| is_less(&pair[0], &pair[stride])).count();
+    // The first time they come from memory. In a sort that happens once, of some ten comparisons.
+    let less = black_box(compare());
     let start = ticks();
-    let less = v.windows(stride + 1).step_by(stride).take(PROBES);
-    black_box(less.filter(|pair| is_less(&pair[0], &pair[stride])).count());
+    black_box(compare());
     let elapsed = ticks().wrapping_sub(start);
-    let comparisons = v.len() as u64 * u64::from(v.len().ilog2());
-    let estimate = elapsed.saturating_mul(comparisons) / PROBES as u64;
-    if estimate >= ticks_of_ns(SHARED_NS) { threads } else { 1 }
+    let greater = pairs().filter(|pair| is_less(&pair[stride], &pair[0])).count();
+    // If two of a pair are equal, a part of the elements is: then there are some as many values as pairs for each such pair, and
+    // the elements of one need not be sorted.
+    let steps = match probes.saturating_sub(less + greater) {
+        0 => v.len().ilog2(),
+        equal => (probes / equal).ilog2() + 2,
+    };
+    let comparisons = v.len() as u64 * u64::from(steps.min(most_steps));
+    let estimate = elapsed.saturating_mul(comparisons) / probes as u64;
+    if estimate >= ticks_of_ns(worth_ns) { threads } else { 1 }
 }

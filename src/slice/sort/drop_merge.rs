@@ -25,31 +25,53 @@ const ITEMS_PER_STRAY: usize = 5;
 const SUSPECT_ROW: usize = 4;
 const MOST_WRONG: usize = 16;
 
-/// More strays in a row are no strays: here begins another run.
+/// More strays in a row, or than a part of the slice, are no strays: here begins another run.
 const LONGEST_ROW: usize = 32;
+const ITEMS_PER_ROW_STRAY: usize = 64;
 
-/// Sorts `v` if it is nearly sorted, keeping the order of equal elements, and says whether it was. Otherwise `v` stays as it
-/// is.
-///
-/// The first `sorted` elements are known to be in order; there is at least one. Takes out `most` elements at most, for
-/// which memory is allocated as they come.
-pub(super) fn sort_if_nearly_sorted<T, F>(
-    v: &mut [T],
-    sorted: usize,
-    most: usize,
-    is_less: &F,
-) -> bool
+/// What came of an attempt.
+pub(super) enum Attempt {
+    Sorted,
+    /// All stands as it did: behind so many elements there were more strays than are taken out at most.
+    TooManyStrays {
+        read: usize,
+    },
+    /// All stands as it did: this is not nearly sorted.
+    Disordered,
+}
+
+/// [`try_nearly_sorted`] with memory for as many elements as `v` has. Says whether `v` was nearly sorted, and is sorted now.
+pub(super) fn sort_if_nearly_sorted<T, F>(v: &mut [T], sorted: usize, is_less: &F) -> bool
 where
     F: Fn(&T, &T) -> bool,
 {
-    let mut sieve = Sieve { v, kept: sorted, read: sorted, strays: Vec::new() };
-    let is_nearly_sorted = sieve.take_out(most, is_less);
-    if is_nearly_sorted {
+    matches!(try_nearly_sorted(v, sorted, size_of_val(v), is_less), Attempt::Sorted)
+}
+
+/// Sorts `v` if it is nearly sorted, keeping the order of equal elements. Otherwise `v` stays as it is.
+///
+/// The first `sorted` elements are known to be in order; there is at least one. Memory is allocated for what is taken out, as it
+/// comes, and to sort that: not much more than `bytes` together.
+pub(super) fn try_nearly_sorted<T, F>(
+    v: &mut [T],
+    sorted: usize,
+    bytes: usize,
+    is_less: &F,
+) -> Attempt
+where
+    F: Fn(&T, &T) -> bool,
+{
+    let most = (bytes / (2 * size_of::<Stray<T>>())).max(FREE_STRAYS);
+    let strays = Vec::with_capacity(most.min(LONGEST_ROW));
+    let mut sieve = Sieve { v, kept: sorted, read: sorted, strays };
+    if sieve.take_out(most, is_less) {
         sieve.put_in(is_less);
-    } else {
-        sieve.restore();
+        return Attempt::Sorted;
     }
-    is_nearly_sorted
+    let read = sieve.read;
+    let are_too_many = sieve.strays.len() > most;
+    sieve.restore();
+    if are_too_many { Attempt::TooManyStrays { read } } else { Attempt::Disordered }
 }
 
 /// An element that was taken out.
@@ -84,6 +106,7 @@ impl<T> Sieve<'_, T> {
     /// Takes out what breaks the order, so that what is kept is sorted and the strays stand in the order of the input.
     /// Says whether it came to the end.
     fn take_out<F: Fn(&T, &T) -> bool>(&mut self, most: usize, is_less: &F) -> bool {
+        let longest_row = (self.v.len() / ITEMS_PER_ROW_STRAY).clamp(SUSPECT_ROW, LONGEST_ROW);
         let mut in_a_row = 0;
         while self.read < self.v.len() {
             let next = &self.v[self.read];
@@ -103,7 +126,7 @@ impl<T> Sieve<'_, T> {
                 }
                 self.put_back(in_a_row);
                 in_a_row = 0;
-            } else if in_a_row < LONGEST_ROW {
+            } else if in_a_row < longest_row {
                 self.take_out_next();
                 in_a_row += 1;
             } else {
@@ -112,6 +135,13 @@ impl<T> Sieve<'_, T> {
             let allowed = most.min(FREE_STRAYS + self.read / ITEMS_PER_STRAY);
             if self.strays.len() > allowed {
                 return false;
+            }
+            let (room, capacity) =
+                (self.strays.capacity() - self.strays.len(), self.strays.capacity());
+            let enough = most + 2 * MOST_WRONG;
+            if room <= MOST_WRONG && capacity < enough {
+                // Not more than doubled, and not beyond what is allowed but for some.
+                self.strays.reserve_exact(room + capacity.min(enough - capacity));
             }
         }
         true
@@ -184,6 +214,10 @@ impl<T> Sieve<'_, T> {
 
     /// Puts the strays back where they stood in the input.
     fn restore(&mut self) {
+        // Where nothing was kept since the first one was taken out, they go back as a block.
+        if self.strays.first().is_some_and(|stray| stray.place + self.strays.len() == self.read) {
+            self.put_back(self.strays.len());
+        }
         while let Some(stray) = self.strays.last() {
             let strays_before = self.strays.len() - 1;
             self.insert_last(stray.place - strays_before);

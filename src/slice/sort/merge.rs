@@ -11,8 +11,8 @@
 
 use std::mem::MaybeUninit;
 
-/// Pieces longer than this are shared between threads.
-const PARALLEL_ITEMS: usize = 8192;
+/// Pieces longer than this may be shared between threads.
+pub(super) const PARALLEL_ITEMS: usize = 8192;
 
 /// Pieces longer than this are cut once more, in the hope that one half needs no merging.
 const PIECE_ITEMS: usize = 1024;
@@ -23,11 +23,12 @@ const COPY_BYTES: usize = 1 << 17;
 /// Merges the sorted `left` and `right` into `target`. Of equal elements those of `left` come first.
 ///
 /// Afterwards every element exists twice, and the caller decides which set is the true one. If `is_less` is no order,
-/// `target` still receives every element once.
+/// `target` still receives every element once. Other threads are asked to help if `is_shared`.
 pub(super) fn merge_into<T, F>(
     left: &mut [T],
     right: &mut [T],
     target: &mut [MaybeUninit<T>],
+    is_shared: bool,
     is_less: &F,
 ) where
     T: Send,
@@ -51,15 +52,10 @@ pub(super) fn merge_into<T, F>(
     let (left_low, left_high) = left.split_at_mut(from_left);
     let (right_low, right_high) = right.split_at_mut(rank - from_left);
     let (target_low, target_high) = target.split_at_mut(rank);
-    if len <= PARALLEL_ITEMS {
-        merge_into(left_low, right_low, target_low, is_less);
-        merge_into(left_high, right_high, target_high, is_less);
-    } else {
-        crate::join(
-            || merge_into(left_low, right_low, target_low, is_less),
-            || merge_into(left_high, right_high, target_high, is_less),
-        );
-    }
+    let is_shared = is_shared && len > PARALLEL_ITEMS;
+    let low = || merge_into(left_low, right_low, target_low, is_shared, is_less);
+    let high = || merge_into(left_high, right_high, target_high, is_shared, is_less);
+    join_if(is_shared, low, high);
 }
 
 /// How many elements of `left` are among the first `rank` of the merged sequence (the others are from `right`).
@@ -194,6 +190,24 @@ impl<T> Lane<T> {
         let target = self.target.wrapping_add(left_items);
         // SAFETY: as above; `target` was moved past the elements that were just written.
         unsafe { self.right.copy_to_nonoverlapping(target, self.right_items()) };
+    }
+}
+
+/// Runs both, on two threads if `is_shared`.
+pub(super) fn join_if<A, B>(
+    is_shared: bool,
+    first: impl FnOnce() -> A + Send,
+    second: impl FnOnce() -> B + Send,
+) -> (A, B)
+where
+    A: Send,
+    B: Send,
+{
+    if is_shared {
+        crate::join(first, second)
+    } else {
+        let a = first();
+        (a, second())
     }
 }
 

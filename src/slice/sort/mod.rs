@@ -1,6 +1,7 @@
 //! The sort family: what `par_sort*` of a slice runs.
 //!
-//! * [`par_stable`]: merge sort with one buffer. Merges are cut into independent pieces by rank (`stable.rs`, `merge.rs`).
+//! * [`par_stable`]: merge sort with one buffer. Merges are cut into independent pieces by rank (`stable.rs`, `merge.rs`,
+//!   `run.rs`).
 //! * [`par_unstable`]: quicksort in place with sampled pivots (`unstable.rs`, `partition.rs`).
 //! * [`par_by_cached_key`]: keys in parallel, a sort of (key, index) pairs, one gather (`cached_key.rs`).
 //!
@@ -25,6 +26,7 @@ mod drop_merge;
 mod indirect;
 mod merge;
 mod partition;
+mod run;
 mod runs;
 mod stable;
 mod unstable;

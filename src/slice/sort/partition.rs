@@ -183,7 +183,7 @@ fn partition_by_exchange<T>(v: &mut [T], goes_left: impl Fn(&T) -> bool) -> usiz
 
 /// The slice changes by exchanges only, and none is under way while `goes_left` runs. Elements near the seam may be asked
 /// about twice.
-fn partition_blocks<T>(v: &mut [T], goes_left: impl Fn(&T) -> bool) -> usize {
+pub(super) fn partition_blocks<T>(v: &mut [T], goes_left: impl Fn(&T) -> bool) -> usize {
     // Left of `low` all go left, from `high` on none does.
     let mut low = 0;
     let mut high = v.len();

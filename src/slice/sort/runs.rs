@@ -46,8 +46,18 @@ where
     P: Fn(&T, &T) -> bool + Sync,
 {
     if v.len() <= PARALLEL_ITEMS {
-        return run_length(v, in_order);
+        run_length(v, in_order)
+    } else {
+        long_prefix_length(v, in_order)
     }
+}
+
+#[inline(never)]
+fn long_prefix_length<T, P>(v: &mut [T], in_order: &P) -> usize
+where
+    T: Send,
+    P: Fn(&T, &T) -> bool + Sync,
+{
     let head = run_length(&v[..SCAN_ITEMS], in_order);
     let is_run = head == SCAN_ITEMS
         && Scan { in_order, stop: AtomicUsize::new(0) }.breaks(&mut v[head - 1..], 0, 0).is_some();
@@ -126,11 +136,13 @@ impl<P> Scan<'_, P> {
 }
 
 /// Reverses `v`, its outer pairs on other threads than its inner ones.
+#[inline]
 fn reverse<T: Send>(v: &mut [T]) {
-    if v.len() <= PARALLEL_ITEMS {
-        v.reverse();
-        return;
-    }
+    if v.len() <= PARALLEL_ITEMS { v.reverse() } else { reverse_long(v) }
+}
+
+#[inline(never)]
+fn reverse_long<T: Send>(v: &mut [T]) {
     let quarter = v.len() / 4;
     let inner_end = v.len() - quarter;
     let (rest, last) = v.split_at_mut(inner_end);

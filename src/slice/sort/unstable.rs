@@ -14,15 +14,19 @@
 //!    D. R. Musser, "Introspective Sorting and Selection Algorithms", 1997).
 
 use super::cost::sharing_threads;
-use super::drop_merge::sort_if_nearly_sorted;
+use super::drop_merge::{Attempt, try_nearly_sorted};
 use super::indirect::{is_large, sort_by_indices};
-use super::partition::{par_partition, partition};
+use super::partition::{par_partition, partition, partition_blocks};
 use super::runs::{find_runs, looks_ordered, sort_prefix};
 use super::stable::merge_all;
 use super::unstable_by_std;
 
 /// Below this many elements std's sort is as good as any.
 const SHORT_ITEMS: usize = 64;
+
+/// A sort whose comparisons take so long is shared, in ns. It takes about as long, and of that a second thread misses the first 20
+/// to 40 us.
+const SHARED_NS: u64 = 160_000;
 
 /// Leaves for each thread, so that threads of uneven speed end together, and their least size.
 const LEAVES_PER_THREAD: usize = 8;
@@ -46,10 +50,11 @@ const INDEXED_BYTES: usize = 1 << 19;
 
 /// Runs are merged in parts so short that the memory for it does not matter, if they have so many elements on the average.
 const MERGED_BYTES: usize = 1 << 17;
+const MERGED_ITEMS: usize = 1 << 11;
 const MIN_RUN_ITEMS: usize = 64;
 
 /// Memory for the strays of a nearly sorted part. It does not grow with the slice.
-const STRAY_BYTES: usize = 1 << 17;
+const STRAY_BYTES: usize = 1 << 19;
 
 /// Sorts `v`, not keeping the order of equal elements. In place, O(log n) stack, O(n log n) comparisons.
 ///
@@ -67,7 +72,7 @@ where
     if prefix == v.len() {
         return;
     }
-    let threads = sharing_threads(v, is_less);
+    let threads = sharing_threads(v, u32::MAX, SHARED_NS, is_less);
     let least = if size_of::<T>() <= SMALL_BYTES { MIN_CUT_SMALL_ITEMS } else { MIN_CUT_ITEMS };
     let mut leaf_items = (v.len() / CUT_LEAVES).max(least);
     if threads > 1 {
@@ -76,7 +81,7 @@ where
     if is_large::<T>() {
         leaf_items = leaf_items.min((INDEXED_BYTES / size_of::<T>()).max(1));
     }
-    Quicksort { is_less, leaf_items, threads }.sort_rest(v, prefix, v.len().ilog2());
+    Quicksort { is_less, leaf_items, threads }.sort_rest(v, prefix, v.len().ilog2(), usize::MAX);
 }
 
 /// What all parts of a sort have in common.
@@ -95,31 +100,41 @@ struct Pivot {
 }
 
 impl<F> Quicksort<'_, F> {
-    fn sort<T>(&self, v: &mut [T], lopsided_allowed: u32)
+    fn sort<T>(&self, v: &mut [T], lopsided_allowed: u32, tried_items: usize)
     where
         T: Send,
         F: Fn(&T, &T) -> bool + Sync,
     {
         let prefix = sort_prefix(v, self.is_less);
         if prefix < v.len() {
-            self.sort_rest(v, prefix, lopsided_allowed);
+            self.sort_rest(v, prefix, lopsided_allowed, tried_items);
         }
     }
 
-    /// Sorts `v`, of which the first `prefix` elements are in order.
-    fn sort_rest<T>(&self, v: &mut [T], prefix: usize, lopsided_allowed: u32)
-    where
+    /// Sorts `v`, of which the first `prefix` elements are in order. If it is longer than `tried_items`, the strays in it are not
+    /// expected to fit their memory.
+    fn sort_rest<T>(
+        &self,
+        v: &mut [T],
+        prefix: usize,
+        lopsided_allowed: u32,
+        mut tried_items: usize,
+    ) where
         T: Send,
         F: Fn(&T, &T) -> bool + Sync,
     {
         let is_less = self.is_less;
-        if looks_ordered(v, prefix, is_less) {
-            if sort_if_nearly_sorted(v, prefix, STRAY_BYTES / size_of::<T>(), is_less) {
-                return;
+        let is_ordered = looks_ordered(v, prefix, is_less);
+        if is_ordered && v.len() <= tried_items {
+            match try_nearly_sorted(v, prefix, STRAY_BYTES, is_less) {
+                Attempt::Sorted => return,
+                Attempt::TooManyStrays { read } => tried_items = read,
+                Attempt::Disordered => {}
             }
-            if size_of_val(v) <= MERGED_BYTES {
+            if v.len() >= MERGED_ITEMS && size_of_val(v) <= MERGED_BYTES {
                 if let Some(breaks) = find_runs(v, v.len() / MIN_RUN_ITEMS, is_less) {
-                    return merge_all(v, &breaks, is_less);
+                    // Too short to be shared.
+                    return merge_all(v, &breaks, false, is_less);
                 }
             }
         }
@@ -135,14 +150,18 @@ impl<F> Quicksort<'_, F> {
             return unstable_by_std(v, is_less);
         }
         let len = v.len();
-        let (left, right) = self.cut(v);
+        let (left, right) = self.cut(v, is_ordered);
         let is_lopsided = left.len().max(right.len()) > len / 8 * 7;
         let lopsided_allowed = lopsided_allowed - u32::from(is_lopsided);
-        crate::join(|| self.sort(left, lopsided_allowed), || self.sort(right, lopsided_allowed));
+        crate::join(
+            || self.sort(left, lopsided_allowed, tried_items),
+            || self.sort(right, lopsided_allowed, tried_items),
+        );
     }
 
     /// Cuts `v` around a pivot and returns the parts that are still unsorted; what stands between them is in place.
-    fn cut<'v, T>(&self, v: &'v mut [T]) -> (&'v mut [T], &'v mut [T])
+    /// Moves few elements if `is_ordered`, so that an order in them survives.
+    fn cut<'v, T>(&self, v: &'v mut [T], is_ordered: bool) -> (&'v mut [T], &'v mut [T])
     where
         T: Send,
         F: Fn(&T, &T) -> bool + Sync,
@@ -167,7 +186,11 @@ impl<F> Quicksort<'_, F> {
         }
         let (pivot, rest) = v.split_first_mut().expect("a part to cut is not empty");
         let pivot = &*pivot;
-        let smaller = partition(rest, |item| is_less(item, pivot));
+        let smaller = if is_ordered {
+            partition_blocks(rest, |item| is_less(item, pivot))
+        } else {
+            partition(rest, |item| is_less(item, pivot))
+        };
         let equal = if is_frequent {
             partition(&mut rest[smaller..], |item| !is_less(pivot, item))
         } else {
