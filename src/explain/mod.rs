@@ -23,12 +23,13 @@ mod diagnosis;
 mod named;
 pub(crate) mod recorder;
 mod report;
+pub(crate) mod strands;
 mod trace;
 
 pub use diagnosis::Cause;
 pub use named::named;
 pub use report::Report;
-pub use trace::{Batch, Call, Spent, Stint};
+pub use trace::{Batch, Call, Kind, More, Spent, Stint};
 
 use crate::global;
 use crate::metrics::Metrics;
