@@ -38,6 +38,9 @@ pub(crate) fn run(
     out: &mut dyn Write,
 ) -> Result<(), String> {
     let options = Options::read(arguments)?;
+    if options.wants_help {
+        return writeln!(out, "{USAGE}").map_err(|error| format!("cannot print: {error}"));
+    }
     let cannot_write = |error| format!("cannot write {}: {error}", options.file.display());
     // Before the measurement: who has named a file that cannot be written does not want to wait to be told.
     let mut file = File::create(&options.file).map_err(cannot_write)?;
@@ -55,6 +58,7 @@ struct Options {
     duration: Duration,
     deadline: Duration,
     file: PathBuf,
+    wants_help: bool,
 }
 
 impl Options {
@@ -63,6 +67,7 @@ impl Options {
             duration: Duration::from_secs(5),
             deadline: Duration::from_millis(2),
             file: PathBuf::new(),
+            wants_help: false,
         };
         while let Some(argument) = arguments.next() {
             let name = argument.to_string_lossy().into_owned();
@@ -76,7 +81,7 @@ impl Options {
             match &*name {
                 "--seconds" => options.duration = Duration::from_secs_f64(positive()?),
                 "--deadline" => options.deadline = Duration::from_secs_f64(positive()? / 1e3),
-                "--help" | "-h" => return Err(USAGE.to_owned()),
+                "--help" | "-h" => options.wants_help = true,
                 _ if name.starts_with('-') || options.file != PathBuf::new() => {
                     return Err(format!("{name} is too much\n\n{USAGE}"));
                 }

@@ -449,10 +449,8 @@ mod tests {
     #[test]
     fn names_with_the_number_of_the_process() {
         let process = process_id();
-        assert_eq!(
-            named_file("a%p/b-%p.svg".into()),
-            format!("a{process}/b-{process}.svg").as_ref()
-        );
+        let file = named_file("a%p/b-%p.svg".into());
+        assert_eq!(file, PathBuf::from(format!("a{process}/b-{process}.svg")));
         let own = |file: &str| file_of_process(Path::new(file)).display().to_string();
         assert_eq!(own("/a/run.json"), format!("/a/run.{process}.json"));
         assert_eq!(own("run"), format!("run.{process}"));
