@@ -5,6 +5,7 @@
 
 use crate::pool::registry::Registry;
 use crate::thread_pool::{ThreadPoolBuildError, build_default_global};
+use crate::util::forks::Watch;
 use std::ptr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, AtomicU32, Ordering};
@@ -17,9 +18,6 @@ const TRIED: u32 = 2;
 static ATTEMPT: AtomicU32 = AtomicU32::new(UNTRIED);
 /// The pool, once made; leaked.
 static POOL: AtomicPtr<Registry> = AtomicPtr::new(ptr::null_mut());
-/// Set once forks are watched.
-#[cfg(unix)]
-static WATCHED: AtomicU32 = AtomicU32::new(0);
 
 /// The global pool, made now if there is none yet.
 ///
@@ -98,26 +96,16 @@ impl Drop for AttemptOver {
 /// In a forked child there are no workers: forget the pool and let the next call make one.
 ///
 /// Called before each attempt: a child that is forked off in the middle of one inherits an attempt that nobody ends.
-#[cfg(unix)]
 fn watch_forks() {
+    static WATCH: Watch = Watch::new();
     extern "C" fn in_child() {
         // ORDERING: Relaxed both. The child has one thread.
         POOL.store(ptr::null_mut(), Ordering::Relaxed);
         // ORDERING: Relaxed, as above.
         ATTEMPT.store(UNTRIED, Ordering::Relaxed);
     }
-    // ORDERING: Acquire. Pairs with the store below: who goes on to an attempt has the handler in place. A child inherits it.
-    if WATCHED.load(Ordering::Acquire) == 0 {
-        // SAFETY: the handler only stores to atomics, which is allowed in a forked child. Threads that come here at once all
-        // leave one: it does the same twice.
-        unsafe { libc::pthread_atfork(None, None, Some(in_child)) };
-        // ORDERING: Release, see above.
-        WATCHED.store(1, Ordering::Release);
-    }
+    WATCH.in_child(in_child);
 }
-
-#[cfg(not(unix))]
-fn watch_forks() {}
 
 /// The pool that the calling thread's implicit calls use: its own, or the global one.
 #[inline]

@@ -1,12 +1,17 @@
 //! `join` and `join_context`: two closures, the second one offered to idle workers.
 
+use crate::explain::recorder::Beginning;
+use crate::explain::{Kind, strands};
 use crate::global;
+use crate::pool::context;
 use crate::pool::job::{Half, StackJob};
 use crate::pool::seat::{Seat, yield_point};
 use crate::pool::worker::Wait;
+use crate::util::caller::Place;
 use crate::util::unwind;
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::marker::PhantomData;
+use std::panic::Location;
 
 /// Tells a closure of [`join_context`] where it runs.
 ///
@@ -92,6 +97,7 @@ impl FnContext {
 /// The deque follows Chase and Lev (SPAA 2005); helping only with the awaited half is leapfrogging, Wagner and Calder
 /// (PPoPP 1993).
 #[inline]
+#[track_caller]
 pub fn join<A, B, RA, RB>(oper_a: A, oper_b: B) -> (RA, RB)
 where
     A: FnOnce() -> RA + Send,
@@ -116,6 +122,7 @@ where
 /// assert!(a && b);
 /// ```
 #[inline]
+#[track_caller]
 pub fn join_context<A, B, RA, RB>(oper_a: A, oper_b: B) -> (RA, RB)
 where
     A: FnOnce(FnContext) -> RA + Send,
@@ -123,22 +130,90 @@ where
     RA: Send,
     RB: Send,
 {
-    match Seat::current() {
+    match Seat::current_to_fork() {
         Some(seat) => fork(seat, false, oper_a, oper_b),
-        None => join_outside(oper_a, oper_b),
+        None => join_otherwise(oper_a, oper_b, Location::caller()),
     }
 }
 
-/// `join_context` called by a thread of no pool.
+/// [`join`], called at another place.
+pub(crate) fn join_at<A, B, RA, RB>(oper_a: A, oper_b: B, place: Place) -> (RA, RB)
+where
+    A: FnOnce() -> RA + Send,
+    B: FnOnce() -> RB + Send,
+    RA: Send,
+    RB: Send,
+{
+    match Seat::current_to_fork() {
+        Some(seat) => join_on(seat, oper_a, oper_b),
+        None => join_otherwise(move |_| oper_a(), move |_| oper_b(), place),
+    }
+}
+
+/// `join` of two closures that belong to what the holder of `seat` does anyway: not recorded as a call.
+pub(crate) fn join_on<A, B, RA, RB>(seat: &Seat, oper_a: A, oper_b: B) -> (RA, RB)
+where
+    A: FnOnce() -> RA + Send,
+    B: FnOnce() -> RB + Send,
+    RA: Send,
+    RB: Send,
+{
+    fork(seat, false, |_| oper_a(), |_| oper_b())
+}
+
+/// `join_context` called by a thread of no pool, or while somebody records.
+#[cold]
 #[inline(never)]
-fn join_outside<A, B, RA, RB>(oper_a: A, oper_b: B) -> (RA, RB)
+fn join_otherwise<A, B, RA, RB>(oper_a: A, oper_b: B, place: Place) -> (RA, RB)
 where
     A: FnOnce(FnContext) -> RA + Send,
     B: FnOnce(FnContext) -> RB + Send,
     RA: Send,
     RB: Send,
 {
-    global::global().enter(|seat, migrated| fork(seat, migrated, oper_a, oper_b))
+    match Seat::current() {
+        Some(seat) => fork_recorded(seat, false, oper_a, oper_b, place),
+        None => global::global()
+            .enter(|seat, migrated| fork_recorded(seat, migrated, oper_a, oper_b, place)),
+    }
+}
+
+/// As [`fork`]; if somebody records, as a call, or as a part of the one that the thread is in.
+#[inline(never)]
+fn fork_recorded<A, B, RA, RB>(
+    seat: &Seat,
+    migrated: bool,
+    oper_a: A,
+    oper_b: B,
+    place: Place,
+) -> (RA, RB)
+where
+    A: FnOnce(FnContext) -> RA + Send,
+    B: FnOnce(FnContext) -> RB + Send,
+    RA: Send,
+    RB: Send,
+{
+    let beginning = || Beginning {
+        kind: Kind::Join,
+        place: Some(place),
+        what: type_name::<(A, B)>(),
+        items: None,
+        least_items: 1,
+        is_counted: false,
+    };
+    let is_recording = context::is_recording();
+    let _call = is_recording
+        .then(|| strands::enter(Some(seat), Some(seat.registry()), beginning))
+        .flatten();
+    let forked = &strands::ForkPoint::here(seat);
+    let ((result_a, span_a), (result_b, span_b)) = fork(
+        seat,
+        migrated,
+        |context| forked.first(|| oper_a(context)),
+        |context| forked.second(|| oper_b(context)),
+    );
+    forked.joined(span_a.max(span_b));
+    (result_a, result_b)
 }
 
 /// Runs both closures on the thread that holds `seat`, the second one elsewhere if it is stolen.
@@ -191,7 +266,12 @@ fn finish<RA, B: Half>(
         unwind::halt_unwinding(|| unsafe { job.run_inline(migrated) })
     } else {
         // SAFETY: the caller holds its seat and is the only one to wait for this latch.
-        unsafe { seat.wait(&job.half().latch, Wait::Join(job.half())) };
+        let wait = || unsafe { seat.wait(&job.half().latch, Wait::Join(job.half())) };
+        if context::is_recording() {
+            strands::waiting(wait)
+        } else {
+            wait()
+        }
         // SAFETY: the latch is set; taken once.
         unsafe { job.take_result() }
     };

@@ -28,8 +28,9 @@ const LAYERS: &[Layer] = &[
             "configuration",
             "metrics",
             "thread_pool",
+            "explain",
         ],
-        // `metrics` says what items cost, as `batch` estimates it.
+        // Joins and scopes tell `explain` what they do, which looks at pools; `metrics` says what items cost, as `batch` estimates it.
         below: &[BASE, "topology", "steal", "trace", "pool", "batch", CALLS],
     },
     Layer { modules: &["batch"], below: &[BASE, "topology"] },
@@ -37,11 +38,9 @@ const LAYERS: &[Layer] = &[
     Layer { modules: &["channel"], below: &[BASE, "pool::event", "batch"] },
     // Below the pool, which says there what it does; it knows distances.
     Layer { modules: &["trace"], below: &[BASE, "steal"] },
-    // What calls of `iter` report to, and what is made of it.
-    Layer { modules: &["explain"], below: &[BASE, "steal", "trace", "pool", CALLS] },
     Layer {
         modules: &["iter"],
-        below: &[BASE, "topology", "steal", "trace", "pool", CALLS, "batch", "channel", "explain"],
+        below: &[BASE, "topology", "steal", "trace", "pool", CALLS, "batch", "channel"],
     },
     Layer { modules: &["bounds", "pieces"], below: &[BASE, CALLS, "iter"] },
     Layer {
@@ -95,10 +94,10 @@ const OWNERS: &[(&str, &[&str])] = &[
         &[
             "src/topology/",
             "src/util/usage",
+            "src/util/forks",
             "src/pool/park",
             "src/pool/placing",
             "src/pool/stack",
-            "src/global.rs",
             "src/channel/mapped",
         ],
     ),

@@ -30,6 +30,10 @@ Shows what the workers of a pool do while it counts words, until q or Ctrl-C is 
 
 fn main() -> ExitCode {
     let options = match Options::read(std::env::args_os().skip(1)) {
+        Ok(options) if options.wants_help => {
+            print!("{USAGE}");
+            return ExitCode::SUCCESS;
+        }
         Ok(options) => options,
         Err(complaint) => {
             eprint!("{complaint}");
@@ -80,16 +84,18 @@ pub(crate) struct Options {
     /// 0: as many as there are processors.
     threads: usize,
     is_plain: bool,
+    pub(crate) wants_help: bool,
 }
 
 impl Options {
-    /// The options, or what to print about them.
+    /// The options, or what is wrong with them.
     pub(crate) fn read(mut arguments: impl Iterator<Item = OsString>) -> Result<Options, String> {
         let mut options = Options {
             duration: Duration::from_secs(10),
             interval: Duration::from_millis(200),
             threads: 0,
             is_plain: false,
+            wants_help: false,
         };
         while let Some(argument) = arguments.next() {
             let name = argument.to_string_lossy().into_owned();
@@ -108,7 +114,7 @@ impl Options {
                 }
                 "--threads" => options.threads = number(1.0, 1024.0)? as usize,
                 "--plain" => options.is_plain = true,
-                "--help" | "-h" => return Err(USAGE.to_owned()),
+                "--help" | "-h" => options.wants_help = true,
                 _ => return Err(format!("monitor: {name} is not known\n\n{USAGE}")),
             }
         }

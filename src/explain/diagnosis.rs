@@ -3,12 +3,14 @@
 //! The causes are asked for one after the other, the plainest first; the first one that the numbers bear out is named. The
 //! thresholds are round numbers: a cause is named when it costs about a quarter of the time or more.
 
-use super::trace::{Call, ratio};
+use super::trace::{Call, Kind, ratio};
 use std::fmt;
 use std::time::Duration;
 
 /// From this share of a call's time on something counts as its cause.
 const MUCH: f64 = 0.25;
+/// From this share on a chain of work leaves others little to do.
+const MOST: f64 = 0.5;
 /// A call that uses so much of the pool is as good as can be.
 const GOOD: f64 = 0.75;
 /// Below this share of processor time in batches their threads were kept from running.
@@ -90,6 +92,16 @@ pub enum Cause {
         /// The share of their time in items.
         share: f64,
     },
+    /// Threads did not run while they had items to run, and the system does not say why.
+    NotRunning {
+        /// The share of their time in items.
+        share: f64,
+    },
+    /// A chain of work, each part of which has to wait for the one before, was most of the call.
+    Chain {
+        /// Its share.
+        share: f64,
+    },
     /// Items became slower when more of them ran at once.
     SlowTogether {
         /// How many times.
@@ -141,7 +153,7 @@ impl Call {
     /// ```
     pub fn cause(&self) -> Cause {
         let work_ns = self.work_ns();
-        if self.batches().next().is_none() {
+        if self.batch_count() == 0 {
             return Cause::Nothing;
         }
         if let Some(cause) = self.kept_from_running() {
@@ -156,6 +168,7 @@ impl Call {
         let mean_width = self.mean_width();
         if mean_width < GOOD * self.threads as f64 {
             self.too_few_pieces()
+                .or_else(|| self.chain())
                 .or_else(|| self.straggler())
                 .or_else(|| self.joined_for_long())
                 .or_else(|| self.short_batches())
@@ -169,26 +182,32 @@ impl Call {
 
     /// Threads that had items to run did not have a processor.
     fn kept_from_running(&self) -> Option<Cause> {
-        let (mut work_ns, mut cpu_ns, mut sleeps, mut suspensions) = (0, 0, 0, 0);
-        for batch in self.batches() {
-            work_ns += batch.ns();
-            cpu_ns += batch.cpu_ns?;
-            sleeps += batch.sleeps.unwrap_or(1);
-            suspensions += batch.suspensions.unwrap_or(0);
+        let (work_ns, mut cpu_ns, mut switches) = (self.work_ns(), 0, Some((0, 0)));
+        let more = self.stints.iter().map(|stint| &stint.more).filter(|more| more.batches > 0);
+        let more = more.map(|more| (more.cpu_ns, more.sleeps, more.suspensions));
+        let listed = self.batches().map(|batch| (batch.cpu_ns, batch.sleeps, batch.suspensions));
+        for (cpu, sleeps, suspensions) in listed.chain(more) {
+            cpu_ns += cpu?;
+            switches = switches.and_then(|all| Some((all.0 + sleeps?, all.1 + suspensions?)));
         }
         let lost = 1.0 - ratio(cpu_ns, work_ns);
         if work_ns.saturating_sub(cpu_ns) < LEAST_LOST_NS || lost < 1.0 - KEPT {
             return None;
         }
         let share = lost.clamp(0.0, 1.0);
-        Some(if sleeps > 0 && sleeps * 4 >= suspensions {
-            Cause::Blocked { share }
-        } else {
-            Cause::Suspended { share }
+        Some(match switches {
+            None => Cause::NotRunning { share },
+            Some((sleeps, suspensions)) if sleeps > 0 && sleeps * 4 >= suspensions => {
+                Cause::Blocked { share }
+            }
+            Some(_) => Cause::Suspended { share },
         })
     }
 
     fn too_few_pieces(&self) -> Option<Cause> {
+        if matches!(self.kind, Kind::Join | Kind::Sort) {
+            return None;
+        }
         let (items, threads) = (self.items?, self.threads);
         if items < threads {
             return Some(Cause::FewItems { items, threads });
@@ -203,10 +222,22 @@ impl Call {
         })
     }
 
+    /// Of joins and sorts: what has to be done one after the other is half of the call or more.
+    fn chain(&self) -> Option<Cause> {
+        if !matches!(self.kind, Kind::Join | Kind::Sort) {
+            return None;
+        }
+        let share = ratio(self.chain_ns, self.elapsed_ns).min(1.0);
+        (share >= MOST).then_some(Cause::Chain { share })
+    }
+
     /// A batch that is a good part of the call, or all there is.
     fn straggler(&self) -> Option<Cause> {
+        if matches!(self.kind, Kind::Join | Kind::Sort) {
+            return None;
+        }
         let largest = self.largest_batch()?;
-        if self.batches().count() == 1 && self.workers() == 1 && largest.items != 1 {
+        if self.batch_count() == 1 && self.workers() == 1 && largest.items != 1 {
             return Some(Cause::NotCut { work_ns: largest.ns() });
         }
         let share = ratio(largest.ns(), self.elapsed_ns).min(1.0);
@@ -223,7 +254,7 @@ impl Call {
     }
 
     fn short_batches(&self) -> Option<Cause> {
-        let batches = self.batches().count();
+        let batches = self.batch_count();
         let mean_ns = self.work_ns() / batches.max(1) as u64;
         let is_short = self.is_cut_by_number && batches > 8 * self.threads && mean_ns < SHORT_NS;
         is_short.then_some(Cause::ShortBatches { mean_ns, batches })
@@ -231,7 +262,7 @@ impl Call {
 
     fn slow_together(&self) -> Option<Cause> {
         // What is not known to be alike is not compared.
-        self.items?;
+        self.items.filter(|_| self.kind == Kind::Items)?;
         let [(few, _), (many, together)] = self.cost_by_width()?;
         let times = many / few;
         (times >= SLOWER).then_some(Cause::SlowTogether { times, together })
@@ -297,6 +328,16 @@ impl fmt::Display for Cause {
             Cause::Suspended { share } => write!(
                 f,
                 "the system ran something else for {} of the time in items: more threads than processors, or other processes",
+                percent(share)
+            ),
+            Cause::NotRunning { share } => write!(
+                f,
+                "threads did not run for {} of their time in items: blocked outside the pool (a lock, a file), or the system ran something else",
+                percent(share)
+            ),
+            Cause::Chain { share } => write!(
+                f,
+                "work that has to be done one after the other took {} of the time",
                 percent(share)
             ),
             Cause::SlowTogether { times, together } => write!(

@@ -12,8 +12,9 @@
 //!   => one item took 42 % of the time
 //! ```
 //!
-//! Calls are those of the iterators and of what is built on them. Of `join`, `scope`, `spawn` and the sorts the
-//! [metrics](Report::metrics) tell; calls within them are recorded, but for those in jobs that a thread from outside spawns.
+//! Calls are those of the iterators and of what is built on them, joins with all that is joined in them, scopes with their jobs,
+//! and sorts ([`Kind`]). Jobs of `spawn` are told by what they run, if another thread than their maker does, and by the
+//! [metrics](Report::metrics).
 //!
 //! Nothing is recorded unless somebody explains: a call then looks once at a flag. What is recorded costs some microseconds for
 //! each call and one or two for each batch, which are taken off what batches cost. Recordings by several threads at once do not
@@ -23,12 +24,13 @@ mod diagnosis;
 mod named;
 pub(crate) mod recorder;
 mod report;
+pub(crate) mod strands;
 mod trace;
 
 pub use diagnosis::Cause;
 pub use named::named;
 pub use report::Report;
-pub use trace::{Batch, Call, Spent, Stint};
+pub use trace::{Batch, Call, Kind, More, Spent, Stint};
 
 use crate::global;
 use crate::metrics::Metrics;

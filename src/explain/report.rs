@@ -1,7 +1,7 @@
 //! What came of an explanation, as text.
 
 use super::diagnosis::{percent, time};
-use super::trace::{Call, ratio};
+use super::trace::{Call, Kind, ratio};
 use crate::metrics::Metrics;
 use crate::steal::Distance;
 use std::collections::BTreeMap;
@@ -81,24 +81,28 @@ fn number(count: usize, one: &str, many: &str) -> String {
 /// One call in full.
 impl fmt::Display for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let items = match self.items {
-            Some(items) => number(items, "item", "items"),
-            None => "items of unknown number".to_owned(),
+        let items = match (self.kind, self.items) {
+            (_, None) => "items of unknown number".to_owned(),
+            (Kind::Items, Some(items)) => number(items, "item", "items"),
+            (Kind::Join, Some(joins)) => number(joins, "join", "joins"),
+            (Kind::Scope, Some(jobs)) => format!("scope of {}", number(jobs, "job", "jobs")),
+            (Kind::Sort, Some(items)) => {
+                format!("{} of {}", self.types, number(items, "item", "items"))
+            }
         };
         let (elapsed, width) = (time(self.elapsed_ns), self.width());
         let threads = number(self.threads, "thread", "threads");
         writeln!(f, "{}: {items} in {elapsed}, on up to {width} of {threads}", heading(self))?;
         let work = self.work_ns();
-        let batches = number(self.batches().count(), "batch", "batches");
+        let batches = number(self.batch_count(), "batch", "batches");
         write!(f, "  {} of work in {batches}", time(work))?;
-        if let Some(largest) = self.largest_batch() {
+        if self.kind != Kind::Items {
+            let span = self.span_ns();
+            write!(f, "; the longest chain, {} ({})", time(span), percent(ratio(span, work)))?;
+        } else if let Some(largest) = self.largest_batch() {
             let share = percent(ratio(largest.ns(), work));
             let items = number(largest.items, "item", "items");
             write!(f, "; the largest one, {} ({share}), had {items}", time(largest.ns()))?;
-        }
-        let more: usize = self.stints.iter().map(|stint| stint.more_batches).sum();
-        if more > 0 {
-            write!(f, "; {more} more batches were not recorded")?;
         }
         let spent = self.spent();
         let shares = [

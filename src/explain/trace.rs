@@ -3,6 +3,26 @@
 use crate::steal::Distance;
 use std::panic::Location;
 
+/// What kind of call it is.
+///
+/// ```
+/// use moirai::explain::{Call, Kind};
+/// assert_eq!(Call::default().kind, Kind::Items);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Kind {
+    /// A call of a parallel iterator.
+    #[default]
+    Items,
+    /// A `join`, with all that is joined in it. Its items are these joins.
+    Join,
+    /// A scope. Its items are its jobs.
+    Scope,
+    /// A sort of a slice.
+    Sort,
+}
+
 /// What was recorded of one parallel call.
 ///
 /// All times are in nanoseconds, moments count from the beginning of the call.
@@ -18,11 +38,13 @@ use std::panic::Location;
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Call {
+    /// What it is.
+    pub kind: Kind,
     /// The innermost [`named`](crate::named) that it was made in.
     pub name: Option<&'static str>,
     /// Where it is written, if that is known.
     pub location: Option<&'static Location<'static>>,
-    /// The types that it consists of.
+    /// The types that it consists of; of a sort its name.
     pub types: &'static str,
     /// The call within an item of which it was made, as an index into the report's calls.
     pub outer: Option<usize>,
@@ -38,6 +60,9 @@ pub struct Call {
     pub wake_up_ns: u64,
     /// From the beginning to the end.
     pub elapsed_ns: u64,
+    /// Of joins, scopes and sorts: the longest chain of work in it, each part of which waits for the one before. Of a scope the
+    /// longest job, or its body.
+    pub chain_ns: u64,
     /// How long the other workers of the pool slept meanwhile, all together.
     pub asleep_ns: u64,
     /// How long they looked for something to do.
@@ -54,7 +79,7 @@ pub struct Call {
 /// ```
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Stint {
-    /// The worker's index.
+    /// The worker's index; the number of threads stands for a thread of no pool.
     pub worker: usize,
     /// How far the piece was stolen; `None`: it was not.
     pub stolen: Option<Distance>,
@@ -64,8 +89,125 @@ pub struct Stint {
     pub waits: Vec<(u64, u64)>,
     /// Time spent on joining results.
     pub combining_ns: u64,
-    /// Batches that are not in the list, which is long.
-    pub more_batches: usize,
+    /// Batches that are not in the list, which is long, added up.
+    pub more: More,
+}
+
+impl Stint {
+    /// See [`Call::all_batches`].
+    fn all_batches(&self) -> impl Iterator<Item = Batch> {
+        self.batches.iter().copied().chain(self.more.as_batch())
+    }
+
+    /// One more batch; the list is to have no more than `most`.
+    pub(super) fn add(&mut self, batch: Batch, most: usize) {
+        if self.batches.len() < most {
+            self.batches.push(batch);
+        } else {
+            self.more.add(&More::of(batch));
+        }
+    }
+
+    /// What another stint of the same worker had.
+    pub(super) fn append(&mut self, other: Stint, most: usize) {
+        other.batches.into_iter().for_each(|batch| self.add(batch, most));
+        self.more.add(&other.more);
+        self.waits.extend(other.waits);
+        self.combining_ns += other.combining_ns;
+    }
+
+    /// The same as part of a call that has begun so much earlier, of which these are no items.
+    pub(super) fn inside(mut self, ns: u64) -> Self {
+        let shift = |batch: &mut Batch| {
+            batch.start_ns += ns;
+            batch.end_ns += ns;
+            batch.items = 0;
+        };
+        self.batches.iter_mut().for_each(shift);
+        self.more.largest.as_mut().map(shift);
+        self.more.items = 0;
+        self.more.start_ns += ns;
+        self.more.end_ns += ns;
+        for (start, end) in &mut self.waits {
+            *start += ns;
+            *end += ns;
+        }
+        self
+    }
+}
+
+/// Batches that are not told one by one.
+///
+/// ```
+/// assert_eq!(moirai::explain::More::default().batches, 0);
+/// ```
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct More {
+    /// How many they are.
+    pub batches: usize,
+    /// Their items.
+    pub items: usize,
+    /// When the first one began.
+    pub start_ns: u64,
+    /// When the last one ended.
+    pub end_ns: u64,
+    /// How long they took, all together.
+    pub work_ns: u64,
+    /// How long their thread had a processor in them; `None` where the system does not say, as the next two.
+    pub cpu_ns: Option<u64>,
+    /// How often their thread slept or waited in the system.
+    pub sleeps: Option<u64>,
+    /// How often their thread was suspended for others.
+    pub suspensions: Option<u64>,
+    /// The one that took longest.
+    pub largest: Option<Batch>,
+}
+
+impl More {
+    fn of(batch: Batch) -> Self {
+        More {
+            batches: 1,
+            items: batch.items,
+            start_ns: batch.start_ns,
+            end_ns: batch.end_ns,
+            work_ns: batch.ns(),
+            cpu_ns: batch.cpu_ns,
+            sleeps: batch.sleeps,
+            suspensions: batch.suspensions,
+            largest: Some(batch),
+        }
+    }
+
+    fn add(&mut self, other: &More) {
+        if self.batches == 0 {
+            *self = *other;
+        } else if other.batches > 0 {
+            let sum = |one: Option<u64>, two: Option<u64>| Some(one? + two?);
+            *self = More {
+                batches: self.batches + other.batches,
+                items: self.items + other.items,
+                start_ns: self.start_ns.min(other.start_ns),
+                end_ns: self.end_ns.max(other.end_ns),
+                work_ns: self.work_ns + other.work_ns,
+                cpu_ns: sum(self.cpu_ns, other.cpu_ns),
+                sleeps: sum(self.sleeps, other.sleeps),
+                suspensions: sum(self.suspensions, other.suspensions),
+                largest: self.largest.into_iter().chain(other.largest).max_by_key(Batch::ns),
+            };
+        }
+    }
+
+    /// All of them as one batch, if there are any.
+    fn as_batch(&self) -> Option<Batch> {
+        (self.batches > 0).then_some(Batch {
+            start_ns: self.start_ns,
+            end_ns: self.end_ns,
+            items: self.items,
+            cpu_ns: self.cpu_ns,
+            sleeps: self.sleeps,
+            suspensions: self.suspensions,
+        })
+    }
 }
 
 /// Some items, run in one go.
@@ -137,7 +279,7 @@ impl Spent {
 }
 
 impl Call {
-    /// All batches.
+    /// The batches that are told one by one.
     ///
     /// ```
     /// assert_eq!(moirai::explain::Call::default().batches().count(), 0);
@@ -146,22 +288,57 @@ impl Call {
         self.stints.iter().flat_map(|stint| &stint.batches)
     }
 
+    /// How many batches there were.
+    ///
+    /// ```
+    /// assert_eq!(moirai::explain::Call::default().batch_count(), 0);
+    /// ```
+    pub fn batch_count(&self) -> usize {
+        self.stints.iter().map(|stint| stint.batches.len() + stint.more.batches).sum()
+    }
+
+    /// The items of all batches.
+    pub(super) fn batch_items(&self) -> usize {
+        let listed: usize = self.batches().map(|batch| batch.items).sum();
+        listed + self.stints.iter().map(|stint| stint.more.items).sum::<usize>()
+    }
+
+    /// The batches; those that are not told one by one as one of each stint.
+    fn all_batches(&self) -> impl Iterator<Item = Batch> {
+        self.stints.iter().flat_map(Stint::all_batches)
+    }
+
     /// The sequential work: what all batches took together.
     ///
     /// ```
     /// assert_eq!(moirai::explain::Call::default().work_ns(), 0);
     /// ```
     pub fn work_ns(&self) -> u64 {
-        self.batches().map(Batch::ns).sum()
+        let more: u64 = self.stints.iter().map(|stint| stint.more.work_ns).sum();
+        self.batches().map(Batch::ns).sum::<u64>() + more
     }
 
-    /// The batch that took longest. It is the span: with the batches as they are, no number of threads makes the call shorter.
+    /// The span: with the batches as they are, no number of threads makes the call shorter. Of a call of items it is the
+    /// largest batch, of others the longest chain of work.
+    ///
+    /// ```
+    /// assert_eq!(moirai::explain::Call::default().span_ns(), 0);
+    /// ```
+    pub fn span_ns(&self) -> u64 {
+        match self.kind {
+            Kind::Items => self.largest_batch().map_or(0, Batch::ns),
+            Kind::Join | Kind::Scope | Kind::Sort => self.chain_ns,
+        }
+    }
+
+    /// The batch that took longest.
     ///
     /// ```
     /// assert_eq!(moirai::explain::Call::default().largest_batch(), None);
     /// ```
     pub fn largest_batch(&self) -> Option<&Batch> {
-        self.batches().max_by_key(|batch| batch.ns())
+        let more = self.stints.iter().filter_map(|stint| stint.more.largest.as_ref());
+        self.batches().chain(more).max_by_key(|batch| batch.ns())
     }
 
     /// How many batches were at work at once, at most.
@@ -231,7 +408,7 @@ impl Call {
         let of_one = |stint: &Stint, &(start, end): &(u64, u64)| {
             let same = self.stints.iter().filter(|other| other.worker == stint.worker);
             let within = same
-                .flat_map(|other| &other.batches)
+                .flat_map(Stint::all_batches)
                 .map(|batch| batch.end_ns.min(end).saturating_sub(batch.start_ns.max(start)));
             end.saturating_sub(start).saturating_sub(within.sum())
         };
@@ -251,7 +428,8 @@ impl Call {
 
     /// The stretches of time between which the number of batches at work changes: beginning, end, that number.
     fn stretches(&self) -> impl Iterator<Item = (u64, u64, usize)> {
-        let ends = self.batches().flat_map(|batch| [(batch.start_ns, 1), (batch.end_ns, -1_isize)]);
+        let ends =
+            self.all_batches().flat_map(|batch| [(batch.start_ns, 1), (batch.end_ns, -1_isize)]);
         let mut changes: Vec<(u64, isize)> = ends.collect();
         // At the same moment ends come first.
         changes.sort_unstable();
@@ -275,7 +453,7 @@ impl Call {
     pub(super) fn cost_by_width(&self) -> Option<[(f64, usize); 2]> {
         let stretches: Vec<(u64, u64, usize)> = self.stretches().collect();
         let mut by_width: Vec<(f64, u64)> = Vec::new();
-        for batch in self.batches().filter(|batch| batch.items > 0 && batch.ns() > 0) {
+        for batch in self.all_batches().filter(|batch| batch.items > 0 && batch.ns() > 0) {
             // The width during most of the batch.
             let overlap = |&(start, end, _): &(u64, u64, usize)| {
                 end.min(batch.end_ns).saturating_sub(start.max(batch.start_ns))

@@ -38,7 +38,6 @@ use crate::global;
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
 use crate::pool::sleep::Activity;
-use crate::util::clock::ticks;
 use std::ops::Sub;
 use std::sync::PoisonError;
 
@@ -89,9 +88,8 @@ pub struct Metrics {
 impl Metrics {
     pub(crate) fn of(registry: &Registry) -> Self {
         let before = registry.counted_before.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = ticks();
         let work = |seat: &Seat| {
-            let all = Work(seat.counters.read_all(now));
+            let all = Work(seat.counters.read_all());
             before.get(seat.index).map_or(all, |before| all - Work(*before))
         };
         let seats = registry.seats();
@@ -107,8 +105,7 @@ impl Metrics {
     /// From now on counters begin at 0.
     pub(crate) fn reset(registry: &Registry) {
         let mut before = registry.counted_before.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = ticks();
-        *before = registry.seats().iter().map(|seat| seat.counters.read_all(now)).collect();
+        *before = registry.seats().iter().map(|seat| seat.counters.read_all()).collect();
     }
 
     /// What each worker has done, by index. A call that a thread from outside runs itself counts for the worker whose index

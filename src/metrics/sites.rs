@@ -10,13 +10,13 @@
 use crate::batch::Estimate;
 use crate::util::caller::Place;
 use crate::util::clock::ns_of_ticks;
+use crate::util::forks::ProcessLock;
 use crate::util::turns;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::panic::Location;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 const INDEX_BITS: u32 = 10;
 const TAG_BITS: u32 = 10;
@@ -33,7 +33,7 @@ pub(crate) struct Site {
 }
 
 /// What is known of the sites in the table, by the addresses of their slots.
-static KNOWN: Mutex<BTreeMap<usize, Known>> = Mutex::new(BTreeMap::new());
+static KNOWN: ProcessLock<BTreeMap<usize, Known>> = ProcessLock::new(BTreeMap::new);
 
 struct Known {
     site: Site,
@@ -83,18 +83,18 @@ impl Site {
         self.slot.store(self.tag << ESTIMATE_BITS | estimate.to_bits(), Ordering::Relaxed);
     }
 
-    /// Notes what the site is, unless somebody else is at it: nobody waits for a report.
+    /// Notes what the site is. Another thread may be at the list, but not for long, and each site comes once.
     #[cold]
     fn make_known(self, what: &'static str, place: Option<Place>) {
-        if let Ok(mut known) = KNOWN.try_lock() {
-            known.insert(std::ptr::from_ref(self.slot).addr(), Known { site: self, place, what });
-        }
+        KNOWN
+            .lock()
+            .insert(std::ptr::from_ref(self.slot).addr(), Known { site: self, place, what });
     }
 }
 
 /// The sites whose estimates are in the table, those in known places first, by place.
 pub(crate) fn known() -> Vec<CallSite> {
-    let known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let known = KNOWN.lock();
     let sites = known.values().filter_map(|known| {
         let estimate = known.site.estimate();
         let ns_per_item = f64::from(estimate.per_item()?) * ns_of_ticks(1 << 20) as f64;
@@ -240,6 +240,29 @@ mod tests {
         assert_eq!(other.estimate(), Estimate::UNKNOWN);
         assert_eq!(Site::new(0x1234_5678, 600).estimate(), site.estimate());
         assert_eq!(Site::new(0x1234_5678, 5000).estimate(), Estimate::UNKNOWN);
+    }
+
+    /// Also one that is measured while somebody reads the list.
+    #[test]
+    fn each_site_gets_its_name() {
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                while !is_over.load(Ordering::Relaxed) {
+                    known();
+                }
+            });
+            for number in 0..500_usize {
+                let site = Site::new(number.wrapping_mul(0x9E37_79B1) << 4, 70);
+                site.observe(2.0, || "a named test", None);
+                // Unless another test's site has come in between.
+                let known = KNOWN.lock();
+                let named = known.get(&std::ptr::from_ref(site.slot).addr());
+                let is_named = named.is_some_and(|it| it.site.tag == site.tag);
+                assert!(is_named || site.estimate() == Estimate::UNKNOWN, "{number}");
+            }
+            is_over.store(true, Ordering::Relaxed);
+        });
     }
 
     #[test]

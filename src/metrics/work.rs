@@ -1,7 +1,8 @@
 //! What one worker has done.
 
 use super::Histogram;
-use crate::pool::counters::{BUCKETS, Counter, NUMBERS, SIZES, TIMES};
+use crate::pool::counters::{BUCKETS, Counter, Readings, SIZES, TIMES};
+use crate::util::clock::ns_of_ticks;
 use std::fmt;
 use std::ops::{Add, Sub};
 use std::time::Duration;
@@ -48,18 +49,18 @@ impl ByDistance {
 /// # Ok::<(), moirai::ThreadPoolBuildError>(())
 /// ```
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Work(pub(super) [usize; NUMBERS]);
+pub struct Work(pub(super) Readings);
 
 impl Default for Work {
     /// Nothing.
     fn default() -> Self {
-        Work([0; NUMBERS])
+        Work(Readings::NONE)
     }
 }
 
 impl Work {
     fn of(&self, counter: Counter) -> usize {
-        self.0[counter as usize]
+        self.0.numbers[counter as usize]
     }
 
     /// Jobs taken from the deques of other workers, by idle and by waiting ones.
@@ -152,14 +153,14 @@ impl Work {
         self.of(Counter::SpuriousWakes)
     }
 
-    /// How long the worker's thread has slept, in whole microseconds for each sleep; one that goes on counts up to the moment of
-    /// the snapshot. A call from outside that borrows the worker's place does not wake it.
+    /// How long the worker's thread has slept; a sleep that goes on counts up to the moment of the snapshot. A call from outside
+    /// that borrows the worker's place does not wake it.
     ///
     /// ```
     /// assert!(moirai::metrics::Work::default().asleep().is_zero());
     /// ```
     pub fn asleep(&self) -> Duration {
-        Duration::from_micros(self.of(Counter::AsleepMicros) as u64)
+        Duration::from_nanos(ns_of_ticks(self.0.asleep))
     }
 
     /// How long it has searched for anything to do, awake, in the same way; the first moments of a search, before it tells
@@ -169,7 +170,7 @@ impl Work {
     /// assert!(moirai::metrics::Work::default().searching().is_zero());
     /// ```
     pub fn searching(&self) -> Duration {
-        Duration::from_micros(self.of(Counter::SearchMicros) as u64)
+        Duration::from_nanos(ns_of_ticks(self.0.searching))
     }
 
     /// Frames for spawned jobs that came out of pooled memory.
@@ -235,7 +236,7 @@ impl Work {
     }
 
     fn histogram(&self, from: usize) -> Histogram {
-        Histogram(std::array::from_fn::<_, BUCKETS, _>(|bucket| self.0[from + bucket]))
+        Histogram(std::array::from_fn::<_, BUCKETS, _>(|bucket| self.0.numbers[from + bucket]))
     }
 
     /// Calls by threads outside the pool that ran under this worker's index while it slept.
@@ -318,7 +319,13 @@ impl Sub for Work {
 
     /// What was done between two readings; never below 0.
     fn sub(self, earlier: Work) -> Work {
-        Work(std::array::from_fn(|at| self.0[at].saturating_sub(earlier.0[at])))
+        let (now, before) = (self.0, earlier.0);
+        let count = |at: usize| now.numbers[at].saturating_sub(before.numbers[at]);
+        Work(Readings {
+            numbers: std::array::from_fn(count),
+            searching: now.searching.saturating_sub(before.searching),
+            asleep: now.asleep.saturating_sub(before.asleep),
+        })
     }
 }
 
@@ -326,6 +333,11 @@ impl Add for Work {
     type Output = Work;
 
     fn add(self, other: Work) -> Work {
-        Work(std::array::from_fn(|at| self.0[at].wrapping_add(other.0[at])))
+        let (one, two) = (self.0, other.0);
+        Work(Readings {
+            numbers: std::array::from_fn(|at| one.numbers[at].wrapping_add(two.numbers[at])),
+            searching: one.searching.wrapping_add(two.searching),
+            asleep: one.asleep.wrapping_add(two.asleep),
+        })
     }
 }

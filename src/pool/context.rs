@@ -4,8 +4,11 @@
 //! A thread that holds a seat has its node there, where thieves find it: what they take belongs to the same node. Others have
 //! theirs in a thread-local. Nodes are never used twice, so one that was left behind names nothing any more. Nothing here is
 //! looked at unless somebody records; that is one predictable check.
+//!
+//! A forked child records nothing of what its parent has begun.
 
 use crate::pool::seat::Seat;
+use crate::util::forks::{self, Watch};
 use std::cell::Cell;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -26,20 +29,30 @@ pub(crate) fn is_recording() -> bool {
 
 /// A recording in progress.
 #[derive(Debug)]
-pub(crate) struct Recording(());
+pub(crate) struct Recording {
+    process: usize,
+}
 
 impl Recording {
     pub(crate) fn begin() -> Self {
+        static WATCH: Watch = Watch::new();
+        extern "C" fn in_child() {
+            // ORDERING: Relaxed. The child has one thread.
+            RECORDINGS.store(0, Ordering::Relaxed);
+        }
+        WATCH.in_child(in_child);
         // ORDERING: Relaxed, as in `is_recording`.
         RECORDINGS.fetch_add(1, Ordering::Relaxed);
-        Recording(())
+        Recording { process: forks::this_process() }
     }
 }
 
 impl Drop for Recording {
     fn drop(&mut self) {
-        // ORDERING: Relaxed, as in `is_recording`.
-        RECORDINGS.fetch_sub(1, Ordering::Relaxed);
+        if self.process == forks::this_process() {
+            // ORDERING: Relaxed, as in `is_recording`.
+            RECORDINGS.fetch_sub(1, Ordering::Relaxed);
+        }
     }
 }
 

@@ -4,7 +4,8 @@
 
 use crate::steal::Distance;
 use crate::sync::{AtomicUsize, Ordering};
-use crate::util::clock::ns_of_ticks;
+use crate::util::AtomicCell;
+use crate::util::clock::{ns_of_ticks, real_ticks};
 
 /// What is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -44,12 +45,9 @@ pub(crate) enum Counter {
     Accumulators,
     /// Memory of results that a thief has left for the thread that waits for them, in bytes.
     SlotBytes,
-    /// How long the resident has slept, and searched for anything to do, in microseconds.
-    AsleepMicros,
-    SearchMicros,
 }
 
-pub(crate) const COUNTERS: usize = 23;
+pub(crate) const COUNTERS: usize = 21;
 
 /// Buckets of a histogram: one for each power of two, the last one for all that is larger.
 pub(crate) const BUCKETS: usize = 32;
@@ -81,21 +79,74 @@ impl Counter {
     }
 }
 
+/// How long something that comes and goes has been there, all in all, up to any moment. One thread starts and stops it, any
+/// thread reads it.
+///
+/// It is one word, so that a reader finds what goes on counted once, whatever happens meanwhile: while the watch is stopped
+/// twice the ticks that it has counted; while it runs twice what makes the ticks of now their number, and one.
+#[derive(Debug)]
+struct Stopwatch(AtomicCell<u64>);
+
+impl Stopwatch {
+    const fn new() -> Self {
+        Stopwatch(AtomicCell::new(0))
+    }
+
+    fn start(&self, now: u64) {
+        let counted = self.read(|| now);
+        self.0.store(counted.wrapping_sub(now) << 1 | 1);
+    }
+
+    fn stop(&self, now: u64) {
+        self.0.store(self.read(|| now) << 1);
+    }
+
+    fn is_running(&self) -> bool {
+        self.0.load() & 1 != 0
+    }
+
+    /// What it has counted, in ticks. `now` is asked after the word was read: then it is not before the start.
+    fn read(&self, now: impl FnOnce() -> u64) -> u64 {
+        let word = self.0.load();
+        let counted = word >> 1;
+        if word & 1 == 0 {
+            return counted;
+        }
+        // The difference fills 63 bits, one less than ticks do. Where counters of processors differ, it may be a little below 0.
+        let counted = counted.wrapping_add(now()) & (u64::MAX >> 1);
+        if counted >> 62 == 0 { counted } else { 0 }
+    }
+}
+
 /// The counters of one seat.
 #[derive(Debug)]
 pub(crate) struct Counters {
     numbers: [AtomicUsize; NUMBERS],
-    /// Since when the resident searches, and sleeps, in ticks; 0: it does not.
-    searching_since: AtomicUsize,
-    asleep_since: AtomicUsize,
+    /// The resident searches for anything to do, and sleeps.
+    search: Stopwatch,
+    sleep: Stopwatch,
+}
+
+/// What the counters of one seat say.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct Readings {
+    /// The counters in the order of [`Counter`], then the histograms.
+    pub(crate) numbers: [usize; NUMBERS],
+    /// How long the resident has searched and slept, in ticks; what goes on counts up to the moment of the reading.
+    pub(crate) searching: u64,
+    pub(crate) asleep: u64,
+}
+
+impl Readings {
+    pub(crate) const NONE: Readings = Readings { numbers: [0; NUMBERS], searching: 0, asleep: 0 };
 }
 
 impl Counters {
     pub(crate) fn new() -> Self {
         Counters {
             numbers: std::array::from_fn(|_| AtomicUsize::new(0)),
-            searching_since: AtomicUsize::new(0),
-            asleep_since: AtomicUsize::new(0),
+            search: Stopwatch::new(),
+            sleep: Stopwatch::new(),
         }
     }
 
@@ -133,43 +184,36 @@ impl Counters {
     }
 
     /// The resident begins to search for anything to do. Resident only, as all these.
-    pub(crate) fn begin_search(&self, now: u64) {
-        // ORDERING: Relaxed. A statistic.
-        self.searching_since.store(moment(now), Ordering::Relaxed);
+    pub(crate) fn begin_search(&self) {
+        self.search.start(real_ticks());
     }
 
     /// It has found something.
-    pub(crate) fn end_search(&self, now: u64) {
-        self.end(&self.searching_since, Counter::SearchMicros, now);
+    pub(crate) fn end_search(&self) {
+        self.search.stop(real_ticks());
     }
 
     /// It is about to sleep.
-    pub(crate) fn fall_asleep(&self, now: u64) {
-        self.end_search(now);
-        // ORDERING: Relaxed. A statistic.
-        self.asleep_since.store(moment(now), Ordering::Relaxed);
+    pub(crate) fn fall_asleep(&self) {
+        let now = real_ticks();
+        self.search.stop(now);
+        self.sleep.start(now);
     }
 
     /// It is awake again.
-    pub(crate) fn awake(&self, now: u64) {
-        self.end(&self.asleep_since, Counter::AsleepMicros, now);
+    pub(crate) fn awake(&self) {
+        self.sleep.stop(real_ticks());
     }
 
     /// It is awake again, and searches.
-    pub(crate) fn rise(&self, now: u64) {
-        self.awake(now);
-        self.begin_search(now);
-    }
-
-    fn end(&self, since: &AtomicUsize, counter: Counter, now: u64) {
-        self.add(counter, micros_since(since, now));
-        // ORDERING: Relaxed. A statistic.
-        since.store(0, Ordering::Relaxed);
+    pub(crate) fn rise(&self) {
+        let now = real_ticks();
+        self.sleep.stop(now);
+        self.search.start(now);
     }
 
     pub(crate) fn is_searching(&self) -> bool {
-        // ORDERING: Relaxed. A statistic.
-        self.searching_since.load(Ordering::Relaxed) != 0
+        self.search.is_running()
     }
 
     pub(crate) fn read(&self, counter: Counter) -> usize {
@@ -177,21 +221,20 @@ impl Counters {
         self.numbers[counter as usize].load(Ordering::Relaxed)
     }
 
-    /// All numbers: the counters in the order of [`Counter`], then the histograms. A sleep or search that goes on counts up
-    /// to `now`.
-    pub(crate) fn read_all(&self, now: u64) -> [usize; NUMBERS] {
-        // ORDERING: Relaxed. Statistics.
-        let mut all: [usize; NUMBERS] =
-            std::array::from_fn(|at| self.numbers[at].load(Ordering::Relaxed));
-        let micros = [
-            (Counter::SearchMicros, &self.searching_since),
-            (Counter::AsleepMicros, &self.asleep_since),
-        ];
-        for (counter, since) in micros {
-            let total = &mut all[counter as usize];
-            *total = total.wrapping_add(micros_since(since, now));
+    /// All of them.
+    pub(crate) fn read_all(&self) -> Readings {
+        let (asleep, searching) = self.read_idle();
+        Readings {
+            // ORDERING: Relaxed. Statistics.
+            numbers: std::array::from_fn(|at| self.numbers[at].load(Ordering::Relaxed)),
+            searching,
+            asleep,
         }
-        all
+    }
+
+    /// How long the resident has slept and searched, in ticks.
+    pub(crate) fn read_idle(&self) -> (u64, u64) {
+        (self.sleep.read(real_ticks), self.search.read(real_ticks))
     }
 
     /// Thefts over any distance.
@@ -207,29 +250,10 @@ fn bucket(number: u64) -> usize {
     ((number | 1).ilog2() as usize).min(BUCKETS - 1)
 }
 
-/// A moment as what is stored for it: never 0, which stands for none.
-fn moment(now: u64) -> usize {
-    now as usize | 1
-}
-
-/// Whole microseconds from what `since` says to `now`; 0 if it says nothing. (A 32-bit word of ticks goes round within
-/// seconds: there longer times count for what is left over.)
-fn micros_since(since: &AtomicUsize, now: u64) -> usize {
-    // ORDERING: Relaxed. A statistic.
-    match since.load(Ordering::Relaxed) {
-        0 => 0,
-        since => {
-            let ticks = moment(now).wrapping_sub(since);
-            // A reader may be a little behind the writer, or on a processor whose counter is.
-            if (ticks as isize) < 0 { 0 } else { (ns_of_ticks(ticks as u64) / 1000) as usize }
-        }
-    }
-}
-
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
-    use crate::util::clock::ticks_of_ns;
+    use std::sync::atomic::AtomicU64;
 
     #[test]
     fn buckets_are_powers_of_two() {
@@ -237,22 +261,55 @@ mod tests {
         assert_eq!(buckets, [0, 0, 1, 1, 2, 9, 10, BUCKETS - 1]);
     }
 
+    /// Also beyond what 32 bits hold, and where the counter goes round.
     #[test]
-    fn a_sleep_counts_while_it_lasts() {
-        let counters = Counters::new();
-        let at = |micros: u64| 1000 + ticks_of_ns(micros * 1000 + 500);
-        let asleep = |now: u64| {
-            counters.read_all(at(now))[Counter::AsleepMicros as usize].next_multiple_of(5)
-        };
-        counters.begin_search(at(0));
-        assert!(counters.is_searching());
-        counters.fall_asleep(at(20));
-        assert!(!counters.is_searching());
-        assert_eq!(asleep(120), 100);
-        counters.awake(at(220));
-        assert_eq!((asleep(220), asleep(1000)), (200, 200));
-        // Of a writer ahead of the reader nothing is made up.
-        counters.fall_asleep(at(2000));
-        assert_eq!(asleep(1990), 200);
+    fn a_watch_counts_while_it_runs() {
+        for origin in [0, 1 << 31, (1 << 63) - 150, 1 << 63, u64::MAX - 150] {
+            let watch = Stopwatch::new();
+            let at = |moment: u64| origin.wrapping_add(moment);
+            let read = |moment| watch.read(|| at(moment));
+            assert!(!watch.is_running());
+            watch.stop(at(10));
+            assert_eq!(read(20), 0);
+            watch.start(at(20));
+            assert!(watch.is_running());
+            assert_eq!(read(120), 100);
+            watch.stop(at(220));
+            assert_eq!((read(220), read(1000)), (200, 200));
+            // A reader on a processor whose counter is behind makes nothing up.
+            let other = Stopwatch::new();
+            other.start(at(50));
+            assert_eq!(other.read(|| at(49)), 0);
+            // Started twice it goes on.
+            watch.start(at(1000));
+            watch.start(at(1000 + (40 << 32)));
+            assert_eq!(read(1050 + (40 << 32)), 250 + (40 << 32));
+        }
+    }
+
+    /// Who reads while it is stopped and started finds all of what has passed, once.
+    #[test]
+    fn a_watch_is_read_whole() {
+        let (watch, clock) = (Stopwatch::new(), AtomicU64::new(0));
+        let rounds = if cfg!(miri) { 200 } else { 200_000 };
+        std::thread::scope(|threads| {
+            threads.spawn(|| {
+                for _ in 0..rounds {
+                    // No time passes while it stands still.
+                    watch.start(clock.load(Ordering::SeqCst));
+                    clock.fetch_add(1000, Ordering::SeqCst);
+                    watch.stop(clock.load(Ordering::SeqCst));
+                }
+            });
+            loop {
+                let before = clock.load(Ordering::SeqCst);
+                let read = watch.read(|| clock.load(Ordering::SeqCst));
+                let after = clock.load(Ordering::SeqCst);
+                assert!((before..=after).contains(&read), "{before} {read} {after}");
+                if before == 1000 * rounds {
+                    break;
+                }
+            }
+        });
     }
 }

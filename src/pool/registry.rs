@@ -1,7 +1,7 @@
 //! The shared side of a pool: its seats, its groups, what is set for all, and its life.
 
 use crate::pool::context;
-use crate::pool::counters::NUMBERS;
+use crate::pool::counters::Readings;
 use crate::pool::ending::Ending;
 use crate::pool::group::Group;
 use crate::pool::handlers::Handlers;
@@ -70,7 +70,7 @@ pub(crate) struct Registry {
     /// Calls in progress that were dealt to the groups.
     dealing: AtomicUsize,
     /// What the seats had counted when the counters were last reset; empty if they never were.
-    pub(crate) counted_before: Mutex<Vec<[usize; NUMBERS]>>,
+    pub(crate) counted_before: Mutex<Vec<Readings>>,
     /// Workers that have begun.
     pub(crate) startup: Tally,
     pub(crate) ending: Ending,

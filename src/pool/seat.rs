@@ -36,6 +36,8 @@ use std::ptr;
 thread_local! {
     /// The seat that this thread holds. No destructor, so usable to the very end of a thread.
     static CURRENT: Cell<*const Seat> = const { Cell::new(ptr::null()) };
+    /// The same for who is about to fork; null as well while what it does is recorded.
+    static FORKING: Cell<*const Seat> = const { Cell::new(ptr::null()) };
 }
 
 /// See the module's description.
@@ -199,8 +201,19 @@ impl Seat {
     /// The thread holds the seat, and the pool stays alive until this is changed again.
     pub(crate) unsafe fn set_current(seat: *const Seat) -> *const Seat {
         // SAFETY: null, or held by this thread and so alive.
-        trace::sit(unsafe { seat.as_ref() }.map(|seat| &seat.log));
+        let held = unsafe { seat.as_ref() };
+        trace::sit(held.map(|seat| &seat.log));
+        let is_recorded = held.is_some_and(|seat| seat.node() != 0);
+        FORKING.set(if is_recorded { ptr::null() } else { seat });
         CURRENT.replace(seat)
+    }
+
+    /// As [`current`](Self::current), but `None` as well where somebody records what the thread does: a fork takes another way
+    /// then, and costs nothing more otherwise.
+    #[inline(always)]
+    pub(crate) fn current_to_fork<'a>() -> Option<&'a Seat> {
+        // SAFETY: null, or a seat that this thread holds, kept alive by its pool (invariant 3).
+        unsafe { FORKING.get().as_ref() }
     }
 
     /// The pool.
@@ -254,10 +267,11 @@ impl Seat {
         self.node.load(Ordering::Relaxed)
     }
 
-    /// Holder only.
+    /// Holder only, which has made the seat its [`current`](Self::current) one or is about to.
     pub(crate) fn set_node(&self, node: usize) {
         // ORDERING: Relaxed, as above.
         self.node.store(node, Ordering::Relaxed);
+        FORKING.set(if node == 0 { ptr::from_ref(self) } else { ptr::null() });
     }
 
     /// What a scope opened now would be numbered. Holder only.

@@ -120,10 +120,12 @@ impl Seat {
     pub(crate) unsafe fn run_found(&self, job: JobRef) {
         yield_point();
         let outer = self.job_scopes.replace(self.scopes.get());
-        let node = if context::is_recording() { self.enter_stolen_node() } else { self.node() };
+        let node = context::is_recording().then(|| self.enter_stolen_node());
         // SAFETY: as demanded of our caller.
         unsafe { job.execute(self) };
-        self.set_node(node);
+        if let Some(node) = node {
+            self.set_node(node);
+        }
         self.job_scopes.set(outer);
         yield_point();
     }
@@ -534,7 +536,7 @@ impl<'a> Pause<'a> {
     fn end(&mut self) {
         if self.searching {
             self.searching = false;
-            self.seat.counters.end_search(ticks());
+            self.seat.counters.end_search();
             let registry = self.seat.registry();
             if self.seat.idle().end_search() && registry.has_visible_work() {
                 registry.notify(Some(self.seat));
@@ -548,7 +550,7 @@ impl<'a> Pause<'a> {
         if self.kind.takes_anything() && !self.searching && (rests || self.is_to_be_announced()) {
             self.searching = true;
             self.seat.idle().begin_search();
-            self.seat.counters.begin_search(ticks());
+            self.seat.counters.begin_search();
         }
         if rests {
             return false;
@@ -647,9 +649,9 @@ impl<'a> Pause<'a> {
             if seat.is_guest() {
                 parker.park_until(self.deadline);
             } else {
-                seat.counters.fall_asleep(ticks());
+                seat.counters.fall_asleep();
                 parker.park_until(self.deadline);
-                seat.counters.awake(ticks());
+                seat.counters.awake();
             }
             drop(asleep);
         }
@@ -669,7 +671,7 @@ impl<'a> Pause<'a> {
             return; // Searching still.
         }
         // From then on the seat may be lent: what is counted is the guest's.
-        seat.counters.fall_asleep(ticks());
+        seat.counters.fall_asleep();
         let asleep = seat.state.fall_asleep(
             seat.idle(),
             lendable,
@@ -678,7 +680,7 @@ impl<'a> Pause<'a> {
         );
         if !asleep {
             asleep_since.cancel();
-            seat.counters.rise(ticks());
+            seat.counters.rise();
             return; // Searching still.
         }
         clock::calibrate();
@@ -689,7 +691,7 @@ impl<'a> Pause<'a> {
                     // Counted as searching by whoever woke us.
                     let now = ticks();
                     seat.counters.bump(Counter::Wakes);
-                    seat.counters.rise(now);
+                    seat.counters.rise();
                     self.woken = true;
                     if has_parked {
                         // ORDERING: Relaxed. Published by the wake-up.
@@ -705,7 +707,7 @@ impl<'a> Pause<'a> {
                     if (latch.is_set() || !seat.shares.looks_empty() || self.is_over())
                         && seat.state.rise(seat.idle())
                     {
-                        seat.counters.rise(ticks());
+                        seat.counters.rise();
                         return;
                     }
                     seat.resident.park_until(self.deadline);

@@ -1,6 +1,10 @@
 //! What both kinds of scope have in common.
 
 use crate::broadcast::{BroadcastContext, publish_shares};
+use crate::explain::Kind;
+use crate::explain::recorder::Beginning;
+use crate::explain::strands::{self, Whole};
+use crate::pool::context;
 use crate::pool::job::JobRef;
 use crate::pool::registry::Registry;
 use crate::pool::scope_count::ScopeCount;
@@ -9,8 +13,9 @@ use crate::pool::seat::Seat;
 use crate::pool::spawned::SpawnedJob;
 use crate::pool::worker::Wait;
 use crate::sync::{AtomicPtr, Ordering};
+use crate::util::caller::Place;
 use crate::util::unwind;
-use std::any::Any;
+use std::any::{Any, type_name};
 use std::marker::PhantomData;
 use std::ptr;
 use std::sync::Arc;
@@ -29,7 +34,26 @@ pub(super) struct ScopeBase<'scope> {
     home: Option<Arc<Registry>>,
     /// The first panic of body or jobs, in a box; null: none.
     panic: AtomicPtr<Payload>,
+    /// The recorder's number of the call that it is, or is a part of; 0: nobody records that.
+    node: usize,
     marker: Marker<'scope>,
+}
+
+/// Records a scope of `registry` that is about to be opened by a body of type `F`, if somebody records.
+pub(super) fn recorded<F>(registry: &Registry, place: Place) -> Option<Whole<'_>> {
+    if !context::is_recording() {
+        return None;
+    }
+    let seat = Seat::current().filter(|seat| ptr::eq(seat.registry(), registry));
+    let beginning = || Beginning {
+        kind: Kind::Scope,
+        place: Some(place),
+        what: type_name::<F>(),
+        items: None,
+        least_items: 1,
+        is_counted: false,
+    };
+    strands::enter(seat, Some(registry), beginning)
 }
 
 // SAFETY: `registry` outlives the scope (its opener keeps it alive) and is `Sync`; the rest is made for sharing.
@@ -67,6 +91,7 @@ impl<'scope> ScopeBase<'scope> {
             registry,
             home: foreign.map(|seat| seat.registry().to_arc()),
             panic: AtomicPtr::new(ptr::null_mut()),
+            node: if context::is_recording() { strands::node() } else { 0 },
             marker: PhantomData,
         }
     }
@@ -94,12 +119,17 @@ impl<'scope> ScopeBase<'scope> {
             // SAFETY: this thread is the opener, and the body is over. A wait on a seat does it itself.
             unsafe { self.link.count.settle() };
         }
-        match (opener, seat) {
+        let wait = || match (opener, seat) {
             // SAFETY: the caller holds its seat and is the only one to wait for this latch.
             (Some(seat), _) => unsafe { seat.wait(latch, Wait::Scope(&self.link)) },
             // SAFETY: as above.
             (None, Some(seat)) => unsafe { seat.wait(latch, seat.wait_for_other_pool()) },
             (None, None) => self.registry().parkers.block_on(latch),
+        };
+        if self.node == 0 {
+            wait()
+        } else {
+            strands::waiting(wait)
         }
         if let Some(seat) = opener {
             seat.scopes.set(self.link.outer);
@@ -154,6 +184,10 @@ impl<'scope> ScopeBase<'scope> {
         // SAFETY: open, as long as the caller's count is held; not used after that.
         let scope = unsafe { &*this };
         let at_bottom = seat.at_bottom.get();
+        let job = || match scope.node {
+            0 => job(),
+            node => scope.run_recorded(node, job),
+        };
         let body = || unwind::halt_unwinding(job);
         // SAFETY: the caller holds the seat; the latch stays until the count is given up; `halt_unwinding` does not unwind.
         let result =
@@ -167,6 +201,15 @@ impl<'scope> ScopeBase<'scope> {
         // pool, in this pool's store, or in a seat of `home`.
         unsafe { ScopeLink::end(link, seat) };
         drop(home);
+    }
+
+    /// Runs a job while somebody records.
+    #[cold]
+    #[inline(never)]
+    fn run_recorded(&self, node: usize, job: impl FnOnce()) {
+        // SAFETY: the opener's seat belongs to the scope's pool or to `home`, and so is alive.
+        let opener = self.link.opener.map(|seat| unsafe { (*seat).index });
+        strands::job(node, opener, job);
     }
 
     /// A job of the scope that runs `func`.

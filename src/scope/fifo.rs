@@ -1,11 +1,13 @@
 //! [`ScopeFifo`]: jobs that begin in the order in which a worker has spawned them.
 
-use super::base::{ScopeBase, ScopePtr};
+use super::base::{ScopeBase, ScopePtr, recorded};
 use crate::broadcast::BroadcastContext;
 use crate::global;
 use crate::pool::queue::Fifo;
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
+use crate::util::caller::Place;
+use std::panic::Location;
 use std::ptr;
 
 /// An open scope, into which jobs are spawned. See [`scope_fifo`].
@@ -60,21 +62,22 @@ pub struct ScopeFifo<'scope> {
 /// });
 /// assert_eq!(halves.concat(), [1, 2, 3, 4, 5, 6]);
 /// ```
+#[track_caller]
 pub fn scope_fifo<'scope, OP, R>(op: OP) -> R
 where
     OP: FnOnce(&ScopeFifo<'scope>) -> R + Send,
     R: Send,
 {
-    scope_fifo_on(global::current(), op)
+    scope_fifo_on(global::current(), op, Location::caller())
 }
 
 /// [`scope_fifo`] on a thread of the given pool.
-pub(crate) fn scope_fifo_on<'scope, OP, R>(registry: &Registry, op: OP) -> R
+pub(crate) fn scope_fifo_on<'scope, OP, R>(registry: &Registry, op: OP, place: Place) -> R
 where
     OP: FnOnce(&ScopeFifo<'scope>) -> R + Send,
     R: Send,
 {
-    registry.in_worker(|_: &Seat, _| in_place_scope_fifo_in(registry, op))
+    registry.in_worker(|_: &Seat, _| in_place_scope_fifo_in(registry, op, place))
 }
 
 /// Like [`scope_fifo`], but `op` runs on the calling thread wherever that is; jobs go to the current pool, or to the global one.
@@ -94,18 +97,20 @@ where
 /// });
 /// assert_eq!(sum + *local, 42);
 /// ```
+#[track_caller]
 pub fn in_place_scope_fifo<'scope, OP, R>(op: OP) -> R
 where
     OP: FnOnce(&ScopeFifo<'scope>) -> R,
 {
-    in_place_scope_fifo_in(global::current(), op)
+    in_place_scope_fifo_in(global::current(), op, Location::caller())
 }
 
 /// [`in_place_scope_fifo`] with jobs in the given pool.
-pub(crate) fn in_place_scope_fifo_in<'scope, OP, R>(registry: &Registry, op: OP) -> R
+pub(crate) fn in_place_scope_fifo_in<'scope, OP, R>(registry: &Registry, op: OP, place: Place) -> R
 where
     OP: FnOnce(&ScopeFifo<'scope>) -> R,
 {
+    let _call = recorded::<OP>(registry, place);
     let base = ScopeBase::new(registry);
     let fifos = (0..base.seats()).map(|_| Fifo::new()).collect();
     let scope = ScopeFifo { base, fifos };

@@ -1,10 +1,12 @@
 //! [`Scope`]: jobs that a worker takes newest first.
 
-use super::base::{ScopeBase, ScopePtr};
+use super::base::{ScopeBase, ScopePtr, recorded};
 use crate::broadcast::BroadcastContext;
 use crate::global;
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
+use crate::util::caller::Place;
+use std::panic::Location;
 use std::ptr;
 
 /// An open scope, into which jobs are spawned. See [`scope`].
@@ -56,21 +58,22 @@ pub struct Scope<'scope> {
 /// });
 /// assert_eq!(halves.concat(), [1, 2, 3, 4, 5, 6]);
 /// ```
+#[track_caller]
 pub fn scope<'scope, OP, R>(op: OP) -> R
 where
     OP: FnOnce(&Scope<'scope>) -> R + Send,
     R: Send,
 {
-    scope_on(global::current(), op)
+    scope_on(global::current(), op, Location::caller())
 }
 
 /// [`scope`] on a thread of the given pool.
-pub(crate) fn scope_on<'scope, OP, R>(registry: &Registry, op: OP) -> R
+pub(crate) fn scope_on<'scope, OP, R>(registry: &Registry, op: OP, place: Place) -> R
 where
     OP: FnOnce(&Scope<'scope>) -> R + Send,
     R: Send,
 {
-    registry.in_worker(|_: &Seat, _| in_place_scope_in(registry, op))
+    registry.in_worker(|_: &Seat, _| in_place_scope_in(registry, op, place))
 }
 
 /// Like [`scope`], but `op` runs on the calling thread wherever that is; jobs go to the current pool, or to the global one.
@@ -90,18 +93,20 @@ where
 /// });
 /// assert_eq!(sum + *local, 42);
 /// ```
+#[track_caller]
 pub fn in_place_scope<'scope, OP, R>(op: OP) -> R
 where
     OP: FnOnce(&Scope<'scope>) -> R,
 {
-    in_place_scope_in(global::current(), op)
+    in_place_scope_in(global::current(), op, Location::caller())
 }
 
 /// [`in_place_scope`] with jobs in the given pool.
-pub(crate) fn in_place_scope_in<'scope, OP, R>(registry: &Registry, op: OP) -> R
+pub(crate) fn in_place_scope_in<'scope, OP, R>(registry: &Registry, op: OP, place: Place) -> R
 where
     OP: FnOnce(&Scope<'scope>) -> R,
 {
+    let _call = recorded::<OP>(registry, place);
     let scope = Scope { base: ScopeBase::new(registry) };
     scope.base.complete(|| op(&scope))
 }

@@ -1,5 +1,7 @@
 //! What can be done with a mutable slice in parallel.
+use crate::explain::strands;
 use std::cmp::Ordering;
+use std::panic::Location;
 
 use super::{
     ChunkByMut, ChunksExactMut, ChunksMut, RChunksExactMut, RChunksMut, SplitInclusiveMut,
@@ -184,11 +186,13 @@ pub trait ParallelSliceMut<T: Send> {
     /// words.par_sort();
     /// assert_eq!(words, ["loom", "warp", "weft"]);
     /// ```
+    #[track_caller]
     fn par_sort(&mut self)
     where
         T: Ord,
     {
-        sort::par_stable(self.as_parallel_slice_mut(), &T::lt);
+        let v = self.as_parallel_slice_mut();
+        record("par_sort", v, |v| sort::par_stable(v, &T::lt));
     }
 
     /// Sorts the slice by a comparison, keeping the order of equal elements.
@@ -202,11 +206,13 @@ pub trait ParallelSliceMut<T: Send> {
     /// numbers.par_sort_by(|a, b| b.cmp(a));
     /// assert_eq!(numbers, [5, 2, 1]);
     /// ```
+    #[track_caller]
     fn par_sort_by<F>(&mut self, compare: F)
     where
         F: Fn(&T, &T) -> Ordering + Sync,
     {
-        sort::par_stable(self.as_parallel_slice_mut(), &|a, b| compare(a, b).is_lt());
+        let v = self.as_parallel_slice_mut();
+        record("par_sort_by", v, |v| sort::par_stable(v, &|a, b| compare(a, b).is_lt()));
     }
 
     /// Sorts the slice by a key, keeping the order of elements with equal keys.
@@ -221,12 +227,14 @@ pub trait ParallelSliceMut<T: Send> {
     /// words.par_sort_by_key(|word| word.len());
     /// assert_eq!(words, ["cut", "spin", "measure"]);
     /// ```
+    #[track_caller]
     fn par_sort_by_key<K, F>(&mut self, key_of: F)
     where
         K: Ord,
         F: Fn(&T) -> K + Sync,
     {
-        sort::par_stable(self.as_parallel_slice_mut(), &|a, b| key_of(a) < key_of(b));
+        let v = self.as_parallel_slice_mut();
+        record("par_sort_by_key", v, |v| sort::par_stable(v, &|a, b| key_of(a) < key_of(b)));
     }
 
     /// Sorts the slice by a key that is computed once for each element, keeping the order of
@@ -242,12 +250,14 @@ pub trait ParallelSliceMut<T: Send> {
     /// numbers.par_sort_by_cached_key(|n: &i32| n.to_string());
     /// assert_eq!(numbers, [-4, 200, 30]);
     /// ```
+    #[track_caller]
     fn par_sort_by_cached_key<K, F>(&mut self, key_of: F)
     where
         F: Fn(&T) -> K + Sync,
         K: Ord + Send,
     {
-        sort::par_by_cached_key(self.as_parallel_slice_mut(), &key_of);
+        let v = self.as_parallel_slice_mut();
+        record("par_sort_by_cached_key", v, |v| sort::par_by_cached_key(v, &key_of));
     }
 
     /// Sorts the slice in place; equal elements may change places.
@@ -261,11 +271,13 @@ pub trait ParallelSliceMut<T: Send> {
     /// numbers.par_sort_unstable();
     /// assert_eq!(numbers, [1, 2, 5]);
     /// ```
+    #[track_caller]
     fn par_sort_unstable(&mut self)
     where
         T: Ord,
     {
-        sort::par_unstable(self.as_parallel_slice_mut(), &T::lt);
+        let v = self.as_parallel_slice_mut();
+        record("par_sort_unstable", v, |v| sort::par_unstable(v, &T::lt));
     }
 
     /// Sorts the slice in place by a comparison; equal elements may change places.
@@ -277,11 +289,13 @@ pub trait ParallelSliceMut<T: Send> {
     /// numbers.par_sort_unstable_by(f64::total_cmp);
     /// assert_eq!(numbers, [0.5, 1.5, 2.5]);
     /// ```
+    #[track_caller]
     fn par_sort_unstable_by<F>(&mut self, compare: F)
     where
         F: Fn(&T, &T) -> Ordering + Sync,
     {
-        sort::par_unstable(self.as_parallel_slice_mut(), &|a, b| compare(a, b).is_lt());
+        let v = self.as_parallel_slice_mut();
+        record("par_sort_unstable_by", v, |v| sort::par_unstable(v, &|a, b| compare(a, b).is_lt()));
     }
 
     /// Sorts the slice in place by a key; elements with equal keys may change places.
@@ -295,12 +309,16 @@ pub trait ParallelSliceMut<T: Send> {
     /// numbers.par_sort_unstable_by_key(|n: &i32| n.abs());
     /// assert_eq!(numbers, [1, 4, -5]);
     /// ```
+    #[track_caller]
     fn par_sort_unstable_by_key<K, F>(&mut self, key_of: F)
     where
         K: Ord,
         F: Fn(&T) -> K + Sync,
     {
-        sort::par_unstable(self.as_parallel_slice_mut(), &|a, b| key_of(a) < key_of(b));
+        let v = self.as_parallel_slice_mut();
+        record("par_sort_unstable_by_key", v, |v| {
+            sort::par_unstable(v, &|a, b| key_of(a) < key_of(b))
+        });
     }
 }
 
@@ -308,4 +326,11 @@ impl<T: Send> ParallelSliceMut<T> for [T] {
     fn as_parallel_slice_mut(&mut self) -> &mut [T] {
         self
     }
+}
+
+/// Sorts, and says so where somebody records calls.
+#[inline(always)]
+#[track_caller]
+fn record<T: Send>(name: &'static str, v: &mut [T], sort: impl FnOnce(&mut [T]) + Send) {
+    strands::run((name, Location::caller()), v.len(), || sort(v));
 }

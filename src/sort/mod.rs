@@ -15,6 +15,9 @@ mod radix;
 
 pub use key::RadixKey;
 
+use crate::explain::strands;
+use std::panic::Location;
+
 /// Sorts numbers in ascending order; floating point numbers as `total_cmp` orders them.
 ///
 /// O(n) for each eight bits in which numbers differ. Allocates room for `v.len()` elements.
@@ -27,6 +30,7 @@ pub use key::RadixKey;
 /// moirai::sort::radix_sort(&mut numbers);
 /// assert_eq!(numbers, [-7.25, -0.0, 0.0, 2.5, f64::INFINITY]);
 /// ```
+#[track_caller]
 pub fn radix_sort<K: RadixKey + Send + Sync>(v: &mut [K]) {
     radix_sort_by_key(v, |number| *number);
 }
@@ -45,11 +49,13 @@ pub fn radix_sort<K: RadixKey + Send + Sync>(v: &mut [K]) {
 /// moirai::sort::radix_sort_by_key(&mut points, |point| point.0);
 /// assert_eq!(points, [(1, 'b'), (2, 'd'), (3, 'a'), (3, 'c')]);
 /// ```
+#[track_caller]
 pub fn radix_sort_by_key<T, K, F>(v: &mut [T], key_of: F)
 where
     T: Copy + Send + Sync,
     K: RadixKey,
     F: Fn(&T) -> K + Sync,
 {
-    radix::sort(v, &|item: &T| key_of(item).to_ordered_bits());
+    let call = ("radix_sort", Location::caller());
+    strands::run(call, v.len(), || radix::sort(v, &|item: &T| key_of(item).to_ordered_bits()));
 }

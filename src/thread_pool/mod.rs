@@ -18,7 +18,7 @@ pub(crate) use builder::build_default_global;
 
 use crate::broadcast::{BroadcastContext, broadcast_in, spawn_broadcast_in};
 use crate::global;
-use crate::join::join;
+use crate::join::join_at;
 use crate::metrics::Metrics;
 use crate::pool::registry::{MAX_THREADS, Registry};
 use crate::pool::seat::Seat;
@@ -27,6 +27,7 @@ use crate::scope::{
 };
 use crate::spawn::{spawn_fifo_in, spawn_in};
 use crate::yielding::{self, Yield};
+use std::panic::Location;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -281,6 +282,7 @@ impl ThreadPool {
     /// pool.join(|| warp.sort(), || weft.sort());
     /// assert_eq!((warp, weft), (vec![1, 3], vec![2, 4]));
     /// ```
+    #[track_caller]
     pub fn join<A, B, RA, RB>(&self, oper_a: A, oper_b: B) -> (RA, RB)
     where
         A: FnOnce() -> RA + Send,
@@ -288,7 +290,8 @@ impl ThreadPool {
         RA: Send,
         RB: Send,
     {
-        self.install(|| join(oper_a, oper_b))
+        let place = Location::caller();
+        self.install(|| join_at(oper_a, oper_b, place))
     }
 
     /// [`scope`](crate::scope()) on this pool.
@@ -309,12 +312,13 @@ impl ThreadPool {
     /// });
     /// assert_eq!(lengths, [4, 7, 3]);
     /// ```
+    #[track_caller]
     pub fn scope<'scope, OP, R>(&self, op: OP) -> R
     where
         OP: FnOnce(&Scope<'scope>) -> R + Send,
         R: Send,
     {
-        scope_on(&self.registry, op)
+        scope_on(&self.registry, op, Location::caller())
     }
 
     /// [`scope_fifo`](crate::scope_fifo()) on this pool.
@@ -337,12 +341,13 @@ impl ThreadPool {
     /// });
     /// assert_eq!(order.into_inner().unwrap(), [0, 1, 2]);
     /// ```
+    #[track_caller]
     pub fn scope_fifo<'scope, OP, R>(&self, op: OP) -> R
     where
         OP: FnOnce(&ScopeFifo<'scope>) -> R + Send,
         R: Send,
     {
-        scope_fifo_on(&self.registry, op)
+        scope_fifo_on(&self.registry, op, Location::caller())
     }
 
     /// [`in_place_scope`](crate::in_place_scope()) with jobs in this pool.
@@ -363,11 +368,12 @@ impl ThreadPool {
     /// assert_eq!(here, None);
     /// assert!(elsewhere.is_some());
     /// ```
+    #[track_caller]
     pub fn in_place_scope<'scope, OP, R>(&self, op: OP) -> R
     where
         OP: FnOnce(&Scope<'scope>) -> R,
     {
-        in_place_scope_in(&self.registry, op)
+        in_place_scope_in(&self.registry, op, Location::caller())
     }
 
     /// [`in_place_scope_fifo`](crate::in_place_scope_fifo()) with jobs in this pool.
@@ -390,11 +396,12 @@ impl ThreadPool {
     /// });
     /// assert_eq!(receiver.iter().collect::<Vec<_>>(), ["spin", "measure", "cut"]);
     /// ```
+    #[track_caller]
     pub fn in_place_scope_fifo<'scope, OP, R>(&self, op: OP) -> R
     where
         OP: FnOnce(&ScopeFifo<'scope>) -> R,
     {
-        in_place_scope_fifo_in(&self.registry, op)
+        in_place_scope_fifo_in(&self.registry, op, Location::caller())
     }
 
     /// [`spawn`](crate::spawn()) on this pool, which lives until the job has run, even if the handle is dropped before.

@@ -9,7 +9,8 @@
 
 use super::event::Kind;
 use super::recorder::{self, Recorder, Trace};
-use crate::util::clock::ticks;
+use crate::util::clock::real_ticks;
+use crate::util::forks;
 use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
@@ -31,6 +32,7 @@ pub(super) struct Lane {
     /// The name of a thread of no pool.
     pub(super) thread: Option<String>,
     recorder: Weak<Recorder>,
+    process: usize,
     ring: Mutex<Ring>,
 }
 
@@ -52,7 +54,14 @@ impl Lane {
         capacity: usize,
     ) -> Self {
         let ring = Ring { capacity, last: 0, open: Vec::new(), done: VecDeque::new(), dropped: 0 };
-        Lane { pool, index, thread, recorder, ring: Mutex::new(ring) }
+        let process = forks::this_process();
+        Lane { pool, index, thread, recorder, process, ring: Mutex::new(ring) }
+    }
+
+    /// The ring, to record in it; not in a forked child, where a thread that it has not may have taken the lock.
+    #[inline]
+    fn ring(&self) -> Option<MutexGuard<'_, Ring>> {
+        (self.process == forks::this_process()).then(|| self.lock())
     }
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Ring> {
@@ -98,30 +107,35 @@ pub(super) struct LaneRef(Option<Arc<Lane>>);
 
 impl LaneRef {
     #[inline]
+    fn ring(&self) -> Option<MutexGuard<'_, Ring>> {
+        self.0.as_deref().and_then(Lane::ring)
+    }
+
+    #[inline]
     pub(super) fn note(&self, kind: Kind) {
-        if let Some(lane) = &self.0 {
-            lane.lock().note(ticks(), kind);
+        if let Some(mut ring) = self.ring() {
+            ring.note(real_ticks(), kind);
         }
     }
 
     #[inline]
     pub(super) fn begin(&self, kind: Kind) {
-        if let Some(lane) = &self.0 {
-            lane.lock().begin(ticks(), kind);
+        if let Some(mut ring) = self.ring() {
+            ring.begin(real_ticks(), kind);
         }
     }
 
     #[inline]
     pub(super) fn end(&self) {
-        if let Some(lane) = &self.0 {
-            lane.lock().end(ticks());
+        if let Some(mut ring) = self.ring() {
+            ring.end(real_ticks());
         }
     }
 
     /// Forgets what was begun last.
     pub(super) fn cancel(&self) {
-        if let Some(lane) = &self.0 {
-            lane.lock().open.pop();
+        if let Some(mut ring) = self.ring() {
+            ring.open.pop();
         }
     }
 }
@@ -164,35 +178,48 @@ impl Drop for PoolTrace {
 }
 
 thread_local! {
-    /// Where the calling thread's seat records, and where the thread does while it has no seat.
-    static HERE: RefCell<(LaneRef, LaneRef)> = RefCell::default();
+    static HERE: RefCell<Here> = RefCell::default();
+}
+
+#[derive(Default)]
+struct Here {
+    /// Where the calling thread's seat records.
+    of_seat: LaneRef,
+    /// Where the thread does while it has no seat.
+    own: LaneRef,
+    /// There was no room for a lane of its own; it is asked for once.
+    is_left_out: bool,
 }
 
 /// The calling thread records where its seat does.
 pub(super) fn sit(lane: Option<&LaneRef>) {
     let lane = lane.cloned().unwrap_or_default();
     // At the very end of a thread there is nothing to record.
-    let _ = HERE.try_with(|here| here.borrow_mut().0 = lane);
+    let _ = HERE.try_with(|here| here.borrow_mut().of_seat = lane);
 }
 
 /// Where the calling thread records.
 fn here() -> LaneRef {
     let lane = HERE.try_with(|here| {
         let mut here = here.borrow_mut();
-        if here.0.0.is_some() {
-            return here.0.clone();
+        if here.of_seat.0.is_some() {
+            return here.of_seat.clone();
         }
-        if here.1.0.is_none() {
-            here.1 = LaneRef(recorder::of_process().and_then(|trace| trace.recorder.thread_lane()));
+        if here.own.0.is_none() && !here.is_left_out {
+            // A trace may come to be later.
+            if let Some(trace) = recorder::of_process() {
+                here.own = LaneRef(trace.recorder.thread_lane());
+                here.is_left_out = here.own.0.is_none();
+            }
         }
-        here.1.clone()
+        here.own.clone()
     });
     lane.unwrap_or_default()
 }
 
 /// The trace of the pool in which the calling thread has a seat.
 pub(super) fn trace_of_seat() -> Option<Trace> {
-    let lane = HERE.try_with(|here| here.borrow().0.clone()).unwrap_or_default();
+    let lane = HERE.try_with(|here| here.borrow().of_seat.clone()).unwrap_or_default();
     Some(Trace { recorder: lane.0?.recorder.upgrade()? })
 }
 

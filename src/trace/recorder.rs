@@ -5,13 +5,15 @@ use super::lane::{self, Lane};
 use super::recording::{Entry, LaneRecording, Recording};
 use super::{exit, json, svg};
 use crate::tuning;
-use crate::util::clock::{HAS_CLOCK, ticks};
+use crate::util::clock::{HAS_CLOCK, real_ticks};
+use crate::util::forks;
 use crate::util::variable::Variable;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
-use std::time::Instant;
+use std::time::{Instant, SystemTime};
 
 /// A timeline that pools record to. Cloned, it is the same one.
 ///
@@ -36,7 +38,7 @@ pub struct Trace {
 pub(super) struct Recorder {
     /// Both clocks when it was made.
     origin: (Option<Instant>, u64),
-    process: u32,
+    process: usize,
     capacity: usize,
     lanes: Mutex<Lanes>,
     output: Mutex<Output>,
@@ -54,12 +56,16 @@ struct Lanes {
 #[derive(Default)]
 struct Output {
     file: Option<PathBuf>,
-    /// Written at the end of the process, and not whenever no pool is left.
-    only_at_exit: bool,
+    /// Written at the end of the process, and not whenever no pool is left. Other processes may have been told the same name:
+    /// what the file was like when this one began.
+    only_at_exit: Option<Before>,
     pools: usize,
     /// Nothing was recorded since the file was written, as far as is known.
     is_written: bool,
 }
+
+/// See [`stamp`].
+type Before = Option<(SystemTime, u64)>;
 
 impl Default for Trace {
     fn default() -> Self {
@@ -94,8 +100,8 @@ impl Trace {
     /// ```
     pub fn with_capacity(events: usize) -> Self {
         let recorder = Recorder {
-            origin: (HAS_CLOCK.then(Instant::now), ticks()),
-            process: process_id(),
+            origin: (HAS_CLOCK.then(Instant::now), real_ticks()),
+            process: forks::this_process(),
             capacity: events.clamp(1, tuning::TRACE_EVENTS_MOST),
             lanes: Mutex::default(),
             output: Mutex::default(),
@@ -231,7 +237,7 @@ impl Recorder {
     /// Whether this is the process that has made the recorder. A forked child may find the locks taken by threads that it has
     /// not.
     fn is_here(&self) -> bool {
-        self.process == process_id()
+        self.process == forks::this_process()
     }
 
     /// One more pool records here: its number.
@@ -255,7 +261,7 @@ impl Recorder {
         }
         let mut output = self.output();
         output.pools -= 1;
-        if output.pools == 0 && !output.only_at_exit {
+        if output.pools == 0 && output.only_at_exit.is_none() {
             self.write_output(&mut output);
         }
     }
@@ -273,12 +279,20 @@ impl Recorder {
     }
 
     fn write_output(&self, output: &mut Output) {
-        let Some(file) = &output.file else { return };
-        let said = match self.write_file(file) {
-            Ok(missing) => missing,
-            Err(error) => Some(format!("cannot be written: {error}")),
-        };
-        if let Some(said) = said {
+        let Some(mut file) = output.file.clone() else { return };
+        let is_taken = output.only_at_exit.is_some_and(|before| stamp(&file) != before);
+        let mut said = Vec::new();
+        if is_taken {
+            let own = file_of_process(&file);
+            said.push(format!("another process has written it, this one's is {}", own.display()));
+            file = own;
+        }
+        match self.write_file(&file) {
+            Ok(missing) => said.extend(missing),
+            Err(error) => said.push(format!("cannot be written: {error}")),
+        }
+        if !said.is_empty() {
+            let (file, said) = (output.file.as_ref().unwrap_or(&file), said.join("; "));
             // Not `eprintln`, which panics if nobody listens.
             let _ = writeln!(io::stderr(), "moirai: the trace {}: {said}", file.display());
         }
@@ -336,7 +350,7 @@ impl Recorder {
         if !self.is_here() {
             return Err(io::Error::other("a forked child has no trace"));
         }
-        let now = ticks();
+        let now = real_ticks();
         let ns = self.ns_from_ticks(now);
         let lanes = self.lanes();
         let of_lane = |lane: &Arc<Lane>| {
@@ -377,6 +391,30 @@ fn process_id() -> u32 {
     if cfg!(target_family = "wasm") { 0 } else { std::process::id() }
 }
 
+/// The file that `MOIRAI_TRACE` names: `%p` in it stands for the process's number.
+fn named_file(name: OsString) -> PathBuf {
+    match name.to_str() {
+        Some(text) => text.replace("%p", &process_id().to_string()).into(),
+        None => name.into(),
+    }
+}
+
+/// The file beside `file` that has the process's number in its name.
+fn file_of_process(file: &Path) -> PathBuf {
+    let mut extension = OsString::from(process_id().to_string());
+    if let Some(old) = file.extension() {
+        extension.push(".");
+        extension.push(old);
+    }
+    file.with_extension(extension)
+}
+
+/// What tells whether somebody has written a file meanwhile: when it was changed, and how long it is. `None` if it is no file.
+fn stamp(file: &Path) -> Option<(SystemTime, u64)> {
+    let data = file.metadata().ok().filter(std::fs::Metadata::is_file)?;
+    Some((data.modified().ok()?, data.len()))
+}
+
 /// The trace of the global pool, if its builder was told one.
 static OF_GLOBAL_POOL: OnceLock<Trace> = OnceLock::new();
 
@@ -393,7 +431,8 @@ pub(super) fn from_environment() -> Option<Trace> {
         static EVENTS: Variable = Variable::new("MOIRAI_TRACE_EVENTS", "a number of events");
         let events = EVENTS.read(|text| text.parse().ok());
         let trace = Trace::with_capacity(events.unwrap_or(tuning::TRACE_EVENTS));
-        trace.recorder.output().only_at_exit = true;
+        let file = named_file(file);
+        trace.recorder.output().only_at_exit = Some(stamp(&file));
         trace.write_at_end(file);
         Some(trace)
     };
@@ -403,4 +442,19 @@ pub(super) fn from_environment() -> Option<Trace> {
 /// The trace of threads that have no seat.
 pub(super) fn of_process() -> Option<Trace> {
     OF_GLOBAL_POOL.get().cloned().or_else(from_environment)
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_with_the_number_of_the_process() {
+        let process = process_id();
+        let file = named_file("a%p/b-%p.svg".into());
+        assert_eq!(file, PathBuf::from(format!("a{process}/b-{process}.svg")));
+        let own = |file: &str| file_of_process(Path::new(file)).display().to_string();
+        assert_eq!(own("/a/run.json"), format!("/a/run.{process}.json"));
+        assert_eq!(own("run"), format!("run.{process}"));
+    }
 }

@@ -77,6 +77,13 @@ pub(crate) fn ticks() -> u64 {
     if let Some(now_ns) = turns::now_ns() {
         return ticks_of_ns(now_ns);
     }
+    real_ticks()
+}
+
+/// The same for what is only looked at and decides nothing: of the processor's clock also where schedules are drawn from a
+/// seed, whose own clock goes on with each look.
+#[inline]
+pub(crate) fn real_ticks() -> u64 {
     counter::read().unwrap_or_else(os_ticks)
 }
 

@@ -2,6 +2,7 @@
 
 pub(crate) mod caller;
 pub(crate) mod clock;
+pub(crate) mod forks;
 pub(crate) mod frame;
 pub(crate) mod rng;
 pub(crate) mod turns;
@@ -10,3 +11,4 @@ pub(crate) mod usage;
 pub(crate) mod variable;
 
 pub(crate) use crossbeam_utils::CachePadded;
+pub(crate) use crossbeam_utils::atomic::AtomicCell;

@@ -1,12 +1,14 @@
 //! Calls within calls, names, other threads, recordings side by side.
 
 use crate::calls::{busy, check, pool};
-use moirai::explain::Report;
+#[cfg(unix)]
+use crate::child;
+use moirai::explain::{Kind, Report};
 use moirai::prelude::*;
 
-/// Names and items of the calls, sorted.
+/// Names and items of the calls that have items, sorted: not of joins and scopes.
 fn summary(report: &Report) -> Vec<(Option<&str>, usize)> {
-    let calls = report.calls().iter();
+    let calls = report.calls().iter().filter(|call| call.kind == Kind::Items);
     let mut calls: Vec<_> = calls.map(|call| (call.name, call.items.unwrap_or(0))).collect();
     calls.sort_unstable();
     calls
@@ -163,4 +165,63 @@ fn more_calls_than_are_kept() {
     assert_eq!((report.calls().len(), report.more_calls()), (10_000, 5));
     assert!(report.to_string().ends_with("5 more calls were not recorded"), "{report}");
     assert!(report.to_string().contains("9980 shorter calls"), "{report}");
+}
+
+/// A child that is forked off within a recording records nothing for it, and can make its own.
+#[cfg(unix)]
+#[test]
+fn a_forked_child_begins_anew() {
+    watch!();
+    let fresh = fresh!(a_forked_child_begins_anew);
+    if fresh.scenario().is_none() {
+        assert_eq!(fresh.said("fork", &[]), ["1"]);
+        return;
+    }
+    let work = || (0..100).into_par_iter().for_each(|index| _ = busy(index));
+    let (is_parent, report) = moirai::explain(|| {
+        // SAFETY: the child calls nothing but the pool, the allocator, which a fork leaves usable, and `_exit`.
+        let process = unsafe { libc::fork() };
+        work();
+        if process == 0 {
+            let ((), own) = moirai::explain(work);
+            assert_eq!(summary(&own), [(None, 100)]);
+            return false;
+        }
+        let mut status = 0;
+        // SAFETY: a child of this process, and a place for its status.
+        assert_eq!(unsafe { libc::waitpid(process, &raw mut status, 0) }, process);
+        assert_eq!(status, 0);
+        true
+    });
+    if !is_parent {
+        let is_right = report.calls().is_empty() && moirai::explain(work).1.calls().len() == 1;
+        // SAFETY: ends the child.
+        unsafe { libc::_exit(if is_right { 0 } else { 1 }) };
+    }
+    child::say(report.calls().len());
+}
+
+/// Batches beyond those that are kept are in the sums, and the longest one is known.
+#[test]
+fn more_batches_than_are_kept() {
+    watch!();
+    let (_, report) = pool(1).install(|| {
+        moirai::explain(|| {
+            (0..10_100).into_par_iter().with_max_len(1).for_each(|index| {
+                if index == 10_050 {
+                    std::thread::sleep(std::time::Duration::from_millis(50));
+                }
+            });
+        })
+    });
+    let [call] = report.calls() else { panic!("{report}") };
+    let listed: usize = call.batches().map(|batch| batch.items).sum();
+    let more = &call.stints[0].more;
+    assert_eq!((listed, more.batches, more.items), (10_000, 100, 100));
+    assert_eq!(call.batch_count(), 10_100);
+    let largest = more.largest.unwrap();
+    assert!(largest.ns() >= 49_000_000 && more.work_ns >= largest.ns(), "{more:?}");
+    assert!(call.largest_batch().unwrap().ns() >= largest.ns(), "{report}");
+    let listed: u64 = call.batches().map(|batch| batch.ns()).sum();
+    assert_eq!(call.work_ns(), listed + more.work_ns);
 }

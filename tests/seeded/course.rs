@@ -150,3 +150,39 @@ fn right_programs_stay_right() {
         });
     }
 }
+
+/// Whoever looks on does not change the course: a recording, snapshots of the counters, a timeline.
+#[test]
+fn looking_does_not_change_the_course() {
+    watch!();
+    let builder = |seed| moirai::ThreadPoolBuilder::new().num_threads(3).seed(seed);
+    for seed in 0..20 {
+        let course = everything(&pool(3, seed));
+        let (explained, report) = moirai::explain(|| everything(&pool(3, seed)));
+        assert_eq!(explained, course, "seed {seed}, explained");
+        // A tree, two scopes, two calls of iterators, and of these times are real ones.
+        assert_eq!(report.calls().len(), 5, "seed {seed}: {report}");
+        assert!(report.calls().iter().all(|call| call.elapsed_ns < 60_000_000_000));
+
+        let pool = builder(seed).build().unwrap();
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        let watched = std::thread::scope(|threads| {
+            threads.spawn(|| {
+                while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    std::hint::black_box(pool.metrics());
+                }
+            });
+            let watched = everything(&pool);
+            is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+            watched
+        });
+        assert_eq!(watched, course, "seed {seed}, with snapshots");
+
+        #[cfg(feature = "trace")]
+        {
+            let trace = moirai::trace::Trace::new();
+            let pool = builder(seed).trace(&trace).build().unwrap();
+            assert_eq!(everything(&pool), course, "seed {seed}, with a timeline");
+        }
+    }
+}

@@ -218,3 +218,125 @@ fn a_forked_child_writes_nothing() {
     fs::remove_file(file).unwrap();
     assert_eq!(events.iter().filter(|event| event.text("name") == "parse").count(), 1);
 }
+
+/// Threads are counted that had no room, and not how often they wanted to record something.
+#[test]
+fn threads_without_room_are_counted_once() {
+    watch!();
+    let fresh = fresh!(threads_without_room_are_counted_once);
+    if fresh.scenario().is_some() {
+        let sum = program();
+        for _ in 0..1100 {
+            let record = || (0..5).for_each(|_| named("little", || ()));
+            std::thread::spawn(record).join().unwrap();
+        }
+        return say(sum);
+    }
+    let file = file("many.json");
+    let stderr = traced_program(&fresh, file.to_str().unwrap(), "");
+    // 1024 have room: two workers, the test's thread and 1021 more.
+    assert!(stderr.contains("79 threads were left out"), "{stderr}");
+    assert!(fs::read_to_string(&file).unwrap().contains("79 threads were left out"));
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn the_name_may_have_the_number_of_the_process() {
+    watch!();
+    let fresh = fresh!(the_name_may_have_the_number_of_the_process);
+    if fresh.scenario().is_some() {
+        say(program());
+        return say(std::process::id());
+    }
+    let pattern = file("of-%p.json");
+    let variables = [("MOIRAI_TRACE", pattern.to_str().unwrap())];
+    let said = fresh.said("traced", &variables);
+    let file = PathBuf::from(pattern.to_str().unwrap().replace("%p", &said[1]));
+    checked(&fs::read_to_string(&file).unwrap());
+    fs::remove_file(file).unwrap();
+}
+
+/// A program that is started by another one inherits the name of its file, and neither takes the other's away.
+#[test]
+fn a_program_started_by_another_one() {
+    watch!();
+    let fresh = fresh!(a_program_started_by_another_one);
+    match fresh.scenario().as_deref() {
+        Some("inner") => return say(program()),
+        Some(_) => {
+            let sum = program();
+            let file = std::env::var("MOIRAI_TRACE").unwrap();
+            let inner = fresh.run("inner", &[]);
+            assert!(inner.status.success() && inner.stderr.is_empty(), "{inner:?}");
+            checked(&fs::read_to_string(&file).unwrap());
+            say(sum);
+            return say(std::process::id());
+        }
+        None => {}
+    }
+    let file = file("shared.json");
+    // What an earlier run has left there may go.
+    fs::write(&file, "old").unwrap();
+    let ended = fresh.run("outer", &[("MOIRAI_TRACE", file.to_str().unwrap())]);
+    assert!(ended.status.success(), "{ended:?}");
+    let own = file.with_extension(format!("{}.json", ended.said[1]));
+    let expected = format!(
+        "moirai: the trace {}: another process has written it, this one's is {}\n",
+        file.display(),
+        own.display()
+    );
+    assert_eq!(ended.stderr, expected);
+    for file in [file, own] {
+        let events = checked(&fs::read_to_string(&file).unwrap());
+        fs::remove_file(file).unwrap();
+        assert_eq!(events.iter().filter(|event| event.text("name") == "parse").count(), 1);
+    }
+}
+
+/// A child that is forked off while other threads record and write hangs on none of their locks.
+#[cfg(unix)]
+#[test]
+fn forks_amid_recording_and_writing() {
+    watch!();
+    let fresh = fresh!(forks_amid_recording_and_writing);
+    if fresh.scenario().is_some() {
+        let sum = program();
+        let trace = Trace::current().unwrap();
+        let is_over = std::sync::atomic::AtomicBool::new(false);
+        std::thread::scope(|threads| {
+            let work = || {
+                while !is_over.load(std::sync::atomic::Ordering::Relaxed) {
+                    trace.write_json(std::io::sink()).unwrap();
+                    moirai::explain(program);
+                    std::hint::black_box(moirai::metrics::snapshot());
+                }
+            };
+            threads.spawn(work);
+            threads.spawn(work);
+            for _ in 0..60 {
+                // SAFETY: the child calls nothing but the pool, the allocator, which a fork leaves usable, and `_exit`.
+                let process = unsafe { libc::fork() };
+                if process == 0 {
+                    let (result, report) = moirai::explain(program);
+                    let again = named("child", program);
+                    let is_right = result == sum
+                        && again == sum
+                        && report.calls().len() == 1
+                        && moirai::metrics::snapshot().total().batches() > 0;
+                    // SAFETY: ends the child.
+                    unsafe { libc::_exit(if is_right { 0 } else { 1 }) };
+                }
+                let mut status = 0;
+                // SAFETY: a child of this process, and a place for its status.
+                assert_eq!(unsafe { libc::waitpid(process, &raw mut status, 0) }, process);
+                assert_eq!(status, 0);
+            }
+            is_over.store(true, std::sync::atomic::Ordering::Relaxed);
+        });
+        return say(sum);
+    }
+    let file = file("forks.json");
+    let stderr = traced_program(&fresh, file.to_str().unwrap(), "");
+    assert!(stderr.lines().count() <= 1, "{stderr}");
+    fs::remove_file(file).unwrap();
+}

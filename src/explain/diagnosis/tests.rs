@@ -1,7 +1,7 @@
 //! Traces of programs whose trouble is known.
 
 use super::*;
-use crate::explain::{Batch, Stint};
+use crate::explain::{Batch, More, Stint};
 
 const US: u64 = 1_000;
 const MS: u64 = 1_000_000;
@@ -94,6 +94,82 @@ fn all_items_under_one_lock() {
             .to_string()
             .starts_with("lock contention suspected: workers blocked outside the pool")
     );
+}
+
+/// Where the system does not say why threads did not run, nothing is made up.
+#[test]
+fn a_system_that_does_not_say_why() {
+    let waiting = |worker| {
+        let mut batches = row(0, 8 * MS, 40, 10);
+        for batch in &mut batches {
+            (batch.cpu_ns, batch.sleeps, batch.suspensions) = (Some(batch.ns() / 4), None, None);
+        }
+        stint(worker, batches)
+    };
+    let cause = call((0..4).map(waiting).collect()).cause();
+    assert!(
+        matches!(cause, Cause::NotRunning { share } if (0.74..0.76).contains(&share)),
+        "{cause:?}"
+    );
+    assert!(cause.to_string().starts_with("threads did not run for 75 % of their time in items"));
+    // Nor where it does not even say that they did not run.
+    let unknown = |worker| {
+        let mut batches = row(0, 8 * MS, 40, 10);
+        batches.iter_mut().for_each(|batch| (batch.cpu_ns, batch.sleeps) = (None, None));
+        stint(worker, batches)
+    };
+    let cause = call((0..4).map(unknown).collect()).cause();
+    assert!(matches!(cause, Cause::Fine { .. }), "{cause:?}");
+}
+
+/// What is not told one by one counts all the same, for each of the causes.
+#[test]
+fn more_batches_than_are_told() {
+    let more = |worker, batches, largest: Batch| {
+        let mut stint = stint(worker, row(0, 2 * MS, 10, 10));
+        stint.more = More {
+            batches,
+            items: 10 * batches,
+            start_ns: 2 * MS,
+            end_ns: 10 * MS,
+            work_ns: 8 * MS,
+            cpu_ns: Some(8 * MS),
+            sleeps: Some(0),
+            suspensions: Some(0),
+            largest: Some(largest),
+        };
+        stint
+    };
+    let short = batch(3 * MS, 3 * MS + US, 10);
+    let whole = |stints| Call { elapsed_ns: 10 * MS, ..call(stints) };
+    let all = whole((0..4).map(|worker| more(worker, 100, short)).collect());
+    assert_eq!((all.cause(), all.width()), (Cause::Fine { mean_width: 4.0, threads: 4 }, 4));
+    // A long one that came late.
+    let giant = more(0, 100, batch(3 * MS, 9 * MS, 1));
+    let late = whole(vec![giant, stint(1, row(0, 2 * MS, 10, 10))]);
+    assert_eq!(late.cause(), Cause::OneItem { share: 0.6 });
+    // A lock behind the first ten thousand.
+    let mut blocked: Vec<Stint> = (0..4).map(|worker| more(worker, 100, short)).collect();
+    blocked.iter_mut().for_each(|stint| {
+        (stint.more.cpu_ns, stint.more.sleeps) = (Some(2 * MS), Some(500));
+    });
+    assert!(matches!(whole(blocked).cause(), Cause::Blocked { .. }));
+    // Many short ones.
+    let short = (0..4).map(|worker| more(worker, 10_000, short)).collect();
+    let cut = Call { is_cut_by_number: true, ..whole(short) };
+    assert_eq!(cut.cause(), Cause::ShortBatches { mean_ns: 999, batches: 40_040 });
+}
+
+#[test]
+fn joins_behind_each_other() {
+    let stints = vec![stint(0, row(0, 10 * MS, 50, 1)), stint(1, row(0, MS, 50, 0))];
+    let chain = Call { kind: Kind::Join, chain_ns: 9 * MS, ..call(stints) };
+    assert_eq!(chain.cause(), Cause::Chain { share: 0.9 });
+    let said = "work that has to be done one after the other took 90 % of the time";
+    assert_eq!(chain.cause().to_string(), said);
+    // Where the chain is short, the others were missing.
+    let short = Call { chain_ns: MS, asleep_ns: 25 * MS, ..chain };
+    assert!(matches!(short.cause(), Cause::Late { .. }), "{:?}", short.cause());
 }
 
 #[test]

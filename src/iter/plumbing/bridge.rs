@@ -6,6 +6,7 @@ use super::piece::{IndexedPiece, UnindexedPiece};
 use super::{
     Consumer, Folder, Producer, ProducerCallback, UnindexedConsumer, UnindexedProducer, call,
 };
+use crate::explain::Kind;
 use crate::explain::recorder::{self, Beginning, Recorded};
 use crate::global;
 use crate::iter::IndexedParallelIterator;
@@ -223,13 +224,14 @@ where
 {
     let seat = Seat::current();
     let beginning = Beginning {
+        kind: Kind::Items,
         place,
         what: type_name::<(P, C)>(),
         items: Some(len),
         least_items: min_len,
         is_counted: false,
     };
-    match Recorded::begin(seat, beginning) {
+    match Recorded::begin(seat, seat.map(Seat::registry), beginning) {
         Some(call) => recorder::whole(call.node(), seat, len, || run_here(producer, consumer)),
         None => run_here(producer, consumer),
     }

@@ -18,8 +18,9 @@ use super::dealing;
 use super::piece::Piece;
 use super::{Folder, Reducer};
 use crate::batch::{Costs, Estimate, Observation, Plan, Publish, Splitter};
+use crate::explain::Kind;
 use crate::explain::recorder::{self, Beginning, OpenStint, Recorded};
-use crate::join_context;
+use crate::join::join_on;
 use crate::metrics::sites::Site;
 use crate::pool::context;
 use crate::pool::counters::Counter;
@@ -29,7 +30,7 @@ use crate::pool::worker::Wait;
 use crate::trace::Job;
 use crate::tuning;
 use crate::util::caller::Place;
-use crate::util::clock::{HAS_CLOCK, reading_cost, ticks, ticks_of_ns};
+use crate::util::clock::{HAS_CLOCK, reading_cost, real_ticks, ticks, ticks_of_ns};
 use crate::util::frame::keep_frame;
 use crate::util::unwind;
 use std::any::type_name;
@@ -165,13 +166,14 @@ fn run_recorded<P: Piece>(
     place: Option<Place>,
 ) -> P::Result {
     let beginning = Beginning {
+        kind: Kind::Items,
         place,
         what: type_name::<P>(),
         items: P::KNOWS_ITEMS.then(|| piece.items()),
         least_items: piece.least_items(),
         is_counted,
     };
-    let recorded = Recorded::begin(Some(seat), beginning);
+    let recorded = Recorded::begin(Some(seat), Some(seat.registry()), beginning);
     let node = recorded.as_ref().map_or(NO_NODE, Recorded::node);
     run_as(seat, piece, is_counted, is_nested, place, node)
 }
@@ -279,7 +281,7 @@ where
         let right = unwind::halt_unwinding(right);
         (unwind::unwrap_or_resume(left), unwind::unwrap_or_resume(right))
     } else {
-        join_context(|_| left(), |_| right())
+        join_on(seat, left, right)
     };
     if is_wanted {
         site.observe(ticks().wrapping_sub(began) as f32, type_name::<(A, B)>, place);
@@ -478,7 +480,7 @@ impl<'s> Call<'s> {
     /// Makes one result of several; how long that takes is recorded, if the call is.
     #[inline(always)]
     fn combine<R>(&self, op: impl FnOnce() -> R) -> R {
-        let began = self.stint.as_ref().map(|_| ticks());
+        let began = self.stint.as_ref().map(|_| real_ticks());
         let result = op();
         if let (Some(stint), Some(began)) = (&self.stint, began) {
             stint.has_combined(began);
@@ -599,7 +601,7 @@ impl<'s> Call<'s> {
             return (result, Right::Kept(unsafe { job.take_back() }.piece));
         }
         self.has_dropped(items);
-        let began = self.stint.as_ref().map(|_| ticks());
+        let began = self.stint.as_ref().map(|_| real_ticks());
         // SAFETY: this thread holds the seat and is the only one to wait for this latch.
         unsafe { self.seat.wait(&job.half().latch, Wait::Join(job.half())) };
         if let (Some(stint), Some(began)) = (&self.stint, began) {
