@@ -16,10 +16,11 @@ use crate::pool::wake_cost::WakeCost;
 use crate::steal::Distance;
 use crate::util::caller::Place;
 use crate::util::clock::{self, ns_of_ticks, ticks};
+use crate::util::lock::{Mutex, MutexGuard};
 use crate::util::usage::{self, Usage};
 use std::cell::RefCell;
 use std::collections::BTreeMap;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 
 /// How many calls one recording keeps, and how many batches it keeps of one thread's part in a call. What comes after that is
 /// counted.

@@ -10,13 +10,14 @@
 use crate::batch::Estimate;
 use crate::util::caller::Place;
 use crate::util::clock::ns_of_ticks;
+use crate::util::lock::Mutex;
 use crate::util::turns;
 use std::collections::BTreeMap;
 use std::fmt;
 use std::ops::RangeInclusive;
 use std::panic::Location;
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Mutex, PoisonError};
 
 const INDEX_BITS: u32 = 10;
 const TAG_BITS: u32 = 10;

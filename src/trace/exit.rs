@@ -1,8 +1,9 @@
 //! What happens at the end of the process: traces that have a file and were not written yet are written.
 
 use super::recorder::Recorder;
+use crate::util::lock::Mutex;
 use crate::util::unwind;
-use std::sync::{Arc, Mutex, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 
 /// The recorders that have a file.
 static WRITTEN_AT_EXIT: Mutex<Vec<Weak<Recorder>>> = Mutex::new(Vec::new());

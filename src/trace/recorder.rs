@@ -6,10 +6,11 @@ use super::recording::{Entry, LaneRecording, Recording};
 use super::{exit, json, svg};
 use crate::tuning;
 use crate::util::clock::{HAS_CLOCK, ticks};
+use crate::util::lock::{Mutex, MutexGuard};
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::Instant;
 
 /// A timeline that pools record to. Cloned, it is the same one.
