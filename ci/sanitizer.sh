@@ -32,15 +32,12 @@ prepare() {
     trap 'rm -f "$log"' EXIT
 }
 
-# What the programs are built with.
-features=trace,tracing,serde
-
 # run FLAGS PROGRAM [ARGUMENT...]: one test program, built with more compiler flags, or the library's own tests (lib)
 run() {
     local what=(--test "$2")
     if [ "$2" = lib ]; then what=(--lib); fi
     (cd "$target/tree" && RUSTFLAGS="$flags $1" CARGO_TARGET_DIR="$target" \
-        /usr/bin/cargo test -Zbuild-std --target "$triple" --features "$features" "${what[@]}" -- "${@:3}")
+        /usr/bin/cargo test -Zbuild-std --target "$triple" "${what[@]}" -- "${@:3}")
 }
 
 # Runs every program, although one before may have failed; ends if one has.
