@@ -96,18 +96,6 @@ lowest_versions() {
     cargo check --lib --all-features
 }
 
-# The oldest compiler that Cargo.toml allows, where it is installed.
-oldest_compiler() {
-    local oldest
-    oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
-    if ! rustup toolchain list 2>/dev/null | grep -q "^$oldest"; then
-        echo "Rust $oldest is not installed: skipped"
-        return
-    fi
-    own_target oldest
-    cargo "+$oldest" check --lib --all-features
-}
-
 step "format" cargo fmt --all --check
 step "clippy" cargo clippy --workspace --all-targets -- -D warnings
 step "clippy, all features" cargo clippy --workspace --all-targets --all-features -- -D warnings
@@ -122,7 +110,7 @@ if [ "$mode" = full ]; then
     step "instructions per join" ci/instructions.sh
     step "memcheck of examples" ci/memcheck.sh
     step "lowest versions" lowest_versions
-    step "oldest compiler" oldest_compiler
+    step "oldest compiler" ci/oldest.sh
     step "rayon's own tests" ci/rayon-tests.sh
     step "crates that use rayon" ci/ecosystem.sh
 fi

@@ -1,20 +1,22 @@
 #!/usr/bin/env bash
 # Other platforms: type-checks the library for machines that are not at hand, with and without its features; builds it here with each
-# feature alone, with all and without any; runs some of the tests as 32-bit x86 programs, and as 64-bit Arm programs in an emulator;
-# looks at what a package would contain. Whatever fails, the rest is tried; the exit code says whether all went well.
+# feature alone, with all and without any; runs some of the tests as 32-bit x86 programs, as 64-bit Arm programs in an emulator, and
+# as Windows programs under Wine; has the kernel end a thread that must not block; looks at what a package would contain. Whatever
+# fails, the rest is tried; the exit code says whether all went well.
 #
 #   ci/platforms.sh                    everything
 #   ci/platforms.sh check              the type-checks only, for all targets
-#   ci/platforms.sh features package   what is named: check, features, package, i686, aarch64
+#   ci/platforms.sh features package   what is named: check, features, package, main_thread, i686, aarch64, windows
 #
-# Needs Debian: a second compiler with the sources of its standard library (rustc-web, rust-web-src), cross linkers and the
-# emulator are installed by apt.
+# Needs Debian: a second compiler with the sources of its standard library (rustc-web, rust-web-src), cross linkers, the emulator
+# and Wine are installed by apt.
 set -uo pipefail
 cd "$(dirname "$0")/.."
+. ci/lean.sh
 
 parts=("$@")
 if [ ${#parts[@]} = 0 ]; then
-    parts=(check features package i686 aarch64)
+    parts=(check features package main_thread i686 aarch64 windows)
 fi
 
 targets=(
@@ -32,6 +34,10 @@ targets=(
 tests=(--test driver --test liveness --test life --test faults)
 # Those of them that are emulated.
 emulated=(--test driver --test liveness -- --skip small_calls_wake_nobody --skip global --skip borrowed_outside)
+
+# Those on Windows, the library's own too. Left out: folders of many files, which take Wine minutes, and a program that is
+# started twenty times.
+of_windows=(--lib --test driver --test life --test faults --test topology -- --skip damage --skip fixtures --skip exit_with_busy)
 
 # install PACKAGE...: those that are missing
 install() {
@@ -59,8 +65,14 @@ step() {
 }
 
 # second COMMAND...: cargo of the second compiler, which builds the standard library too
+built=$(realpath -m "${CARGO_TARGET_DIR:-target}-platforms")
 second() {
-    RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}-platforms" /usr/bin/cargo "$@"
+    RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$built" /usr/bin/cargo "$@"
+}
+
+# second_test TARGET ARGUMENT...: runs tests
+second_test() {
+    (cd "$built/tree" && second test -Zbuild-std --target "$1" --no-fail-fast "${@:2}")
 }
 
 check_one() {
@@ -109,7 +121,7 @@ i686() {
     local root=/usr/i686-linux-gnu/lib
     CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_LINKER=i686-linux-gnu-gcc \
         CARGO_TARGET_I686_UNKNOWN_LINUX_GNU_RUSTFLAGS="-Clink-arg=-Wl,--dynamic-linker=$root/ld-linux.so.2,-rpath=$root" \
-        second test -Zbuild-std --target i686-unknown-linux-gnu --no-fail-fast "$@"
+        second_test i686-unknown-linux-gnu "$@"
 }
 
 # Programs for 64-bit Arm, emulated. An emulator on x86 shows that they build and run; it shows no weak memory order. A program
@@ -118,17 +130,32 @@ aarch64() {
     CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_LINKER=aarch64-linux-gnu-gcc \
         CARGO_TARGET_AARCH64_UNKNOWN_LINUX_GNU_RUNNER="qemu-aarch64-static -L /usr/aarch64-linux-gnu" \
         MOIRAI_TEST_TIMEOUT_SECONDS="${MOIRAI_TEST_TIMEOUT_SECONDS:-300}" \
-        second test -Zbuild-std --target aarch64-unknown-linux-gnu --no-fail-fast "$@"
+        second_test aarch64-unknown-linux-gnu "$@"
 }
 
+# Programs for Windows, under Wine, which lacks a library that others than those for Windows 7 want.
+windows() {
+    CARGO_TARGET_X86_64_WIN7_WINDOWS_GNU_LINKER=x86_64-w64-mingw32-gcc \
+        CARGO_TARGET_X86_64_WIN7_WINDOWS_GNU_RUNNER=/usr/lib/wine/wine64 WINEDEBUG=-all WINEPREFIX="$built/wine" \
+        MOIRAI_TEST_TIMEOUT_SECONDS="${MOIRAI_TEST_TIMEOUT_SECONDS:-300}" \
+        second_test x86_64-win7-windows-gnu "$@"
+}
+
+# A thread that must not wait in the system: what the feature `web_spin_lock` does in a browser, on this machine.
+main_thread() {
+    RUSTFLAGS="--cfg moirai_main_spins" CARGO_TARGET_DIR="$built-main" cargo test --test main_thread
+}
+
+lean_tree "$built/tree"
 for part in "${parts[@]}"; do
     case $part in
-    check | i686 | aarch64) install rustc-web cargo-web rust-web-src || exit 2 ;;
+    check | i686 | aarch64 | windows) install rustc-web cargo-web rust-web-src || exit 2 ;;
     esac
     case $part in
     check) checks ;;
     features) features ;;
     package) step "package" package ;;
+    main_thread) step "a thread that must not block" main_thread ;;
     i686)
         install gcc-i686-linux-gnu libc6-dev-i386-cross || exit 2
         step "tests on i686" i686 "${tests[@]}"
@@ -136,6 +163,10 @@ for part in "${parts[@]}"; do
     aarch64)
         install gcc-aarch64-linux-gnu libc6-dev-arm64-cross qemu-user-static || exit 2
         step "tests on aarch64" aarch64 "${emulated[@]}"
+        ;;
+    windows)
+        install gcc-mingw-w64-x86-64-win32 wine64 || exit 2
+        step "tests on Windows" windows "${of_windows[@]}"
         ;;
     *)
         echo "ci/platforms.sh: there is no part $part" >&2

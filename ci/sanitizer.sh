@@ -3,6 +3,7 @@
 # Needs Debian: a second compiler with the sources of its standard library (rustc-web, rust-web-src) is installed by apt, and
 # the sanitizer's run-time library is taken from the toolchain of rustup.
 
+. ci/lean.sh
 triple=x86_64-unknown-linux-gnu
 
 # prepare NAME FLAGS: for the sanitizer of this name (thread, address), with these compiler flags
@@ -25,6 +26,8 @@ prepare() {
         ln -sf "$folder/librustc-stable_rt.$short.a" "/usr/lib/rustlib/$triple/lib/librustc-${channel}_rt.$short.a"
     done
     export RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1
+    target=$(realpath -m "${CARGO_TARGET_DIR:-target}-$short")
+    lean_tree "$target/tree"
     log=$(mktemp)
     trap 'rm -f "$log"' EXIT
 }
@@ -33,8 +36,8 @@ prepare() {
 run() {
     local what=(--test "$2")
     if [ "$2" = lib ]; then what=(--lib); fi
-    RUSTFLAGS="$flags $1" CARGO_TARGET_DIR="${CARGO_TARGET_DIR:-target}-${sanitizer:0:1}san" \
-        /usr/bin/cargo test -Zbuild-std --target "$triple" "${what[@]}" -- "${@:3}"
+    (cd "$target/tree" && RUSTFLAGS="$flags $1" CARGO_TARGET_DIR="$target" \
+        /usr/bin/cargo test -Zbuild-std --target "$triple" "${what[@]}" -- "${@:3}")
 }
 
 # Runs every program, although one before may have failed; ends if one has.

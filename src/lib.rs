@@ -42,7 +42,9 @@
 //! # Features
 //!
 //! `trace` records a timeline of what the workers do, `tracing` lets spans of the crate of that name go along with jobs; without
-//! them nothing of it is compiled. `docs/profiling.md` shows both. `web_spin_lock` is rayon's, and does nothing.
+//! them nothing of it is compiled. `docs/profiling.md` shows both. `web_spin_lock` is rayon's: in WebAssembly
+//! with atomics, only a pool's own workers block, and every other thread, a browser's main thread among them, waits by looking
+//! again and again.
 //!
 //! # Examples
 //!

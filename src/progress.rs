@@ -1,12 +1,13 @@
 //! Progress: how many items of a call are done, told now and then to a function.
 
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError, TryLockError};
+use std::sync::{PoisonError, TryLockError};
 
 use crate::iter::plumbing::{
     Adapt, AdaptCallback, Consumer, Folder, Producer, ProducerCallback, UnindexedConsumer,
 };
 use crate::iter::{IndexedParallelIterator, ParallelIterator, opaque_debug};
+use crate::util::lock::Mutex;
 use std::ops::Range;
 
 /// Parallel iterators that tell how far they are. Not in rayon, and not in the prelude.

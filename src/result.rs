@@ -16,12 +16,13 @@
 //! assert_eq!(parse(["1", "2", "3"]), Ok(vec![1, 2, 3]));
 //! assert!(parse(["1", "two", "3"]).is_err());
 //! ```
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 
 use crate::iter::{
     FromParallelIterator, IntoParallelIterator, ParallelIterator, clone_fields, delegate,
 };
 use crate::option;
+use crate::util::lock::Mutex;
 
 /// Yields the item of a `Result` by value; see
 /// [`into_par_iter`](crate::iter::IntoParallelIterator::into_par_iter).

@@ -8,9 +8,9 @@
 //! test can weaken at run time, under loom only, to see its model fail.
 
 #[cfg(not(loom))]
-pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, fence};
+pub(crate) use crate::util::lock::{Mutex, MutexGuard};
 #[cfg(not(loom))]
-pub(crate) use std::sync::{Mutex, MutexGuard};
+pub(crate) use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, fence};
 
 #[cfg(loom)]
 pub(crate) use loom::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, fence};
@@ -19,7 +19,7 @@ pub(crate) use loom::sync::{Condvar, Mutex, MutexGuard};
 
 // Linux and Android have futexes.
 #[cfg(not(any(loom, target_os = "linux", target_os = "android")))]
-pub(crate) use std::sync::Condvar;
+pub(crate) use crate::util::lock::Condvar;
 
 pub(crate) use std::sync::atomic::Ordering;
 

@@ -14,7 +14,9 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
+#[cfg(target_os = "linux")]
+use std::time::Instant;
 
 /// A pool whose calls are not dealt to groups, on whatever machine: each share would have an accumulator of its own.
 fn pool(threads: usize) -> moirai::ThreadPool {

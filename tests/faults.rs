@@ -32,6 +32,33 @@ fn quiet_panic() -> ! {
     resume_unwind(Box::new("planned"))
 }
 
+/// All threads of the process get this error from these calls.
+#[cfg(all(target_os = "linux", not(moirai_tsan)))]
+fn refuse(calls: &[libc::c_long], error: i32) {
+    let statement = |code: u32, jt, jf, k| libc::sock_filter { code: code as u16, jt, jf, k };
+    // The number of the call, compared with each.
+    let mut filter = vec![statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0)];
+    for call in calls {
+        let equal = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
+        filter.push(statement(equal, 0, 1, *call as u32));
+        filter.push(statement(libc::BPF_RET, 0, 0, libc::SECCOMP_RET_ERRNO | error as u32));
+    }
+    filter.push(statement(libc::BPF_RET, 0, 0, libc::SECCOMP_RET_ALLOW));
+    let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
+    // SAFETY: asks that the process gets no more rights, which is what a filter wants.
+    assert_eq!(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }, 0);
+    // SAFETY: a filter, to be read.
+    let result = unsafe {
+        libc::syscall(
+            libc::SYS_seccomp,
+            libc::SECCOMP_SET_MODE_FILTER,
+            libc::SECCOMP_FILTER_FLAG_TSYNC,
+            &raw const program,
+        )
+    };
+    assert_eq!(result, 0, "{}", io::Error::last_os_error());
+}
+
 /// The k-th thread cannot be started: building fails with that error, the k threads before end, and everything that the
 /// builder was given is dropped.
 #[test]
@@ -352,31 +379,6 @@ fn no_memory_for_threads() {
 #[test]
 #[cfg(all(target_os = "linux", not(moirai_tsan)))]
 fn a_sandbox_refuses_calls() {
-    /// All threads of the process get this error from these calls.
-    fn refuse(calls: &[libc::c_long], error: i32) {
-        let statement = |code: u32, jt, jf, k| libc::sock_filter { code: code as u16, jt, jf, k };
-        // The number of the call, compared with each.
-        let mut filter = vec![statement(libc::BPF_LD | libc::BPF_W | libc::BPF_ABS, 0, 0, 0)];
-        for call in calls {
-            let equal = libc::BPF_JMP | libc::BPF_JEQ | libc::BPF_K;
-            filter.push(statement(equal, 0, 1, *call as u32));
-            filter.push(statement(libc::BPF_RET, 0, 0, libc::SECCOMP_RET_ERRNO | error as u32));
-        }
-        filter.push(statement(libc::BPF_RET, 0, 0, libc::SECCOMP_RET_ALLOW));
-        let program = libc::sock_fprog { len: filter.len() as u16, filter: filter.as_mut_ptr() };
-        // SAFETY: asks that the process gets no more rights, which is what a filter wants.
-        assert_eq!(unsafe { libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) }, 0);
-        // SAFETY: a filter, to be read.
-        let result = unsafe {
-            libc::syscall(
-                libc::SYS_seccomp,
-                libc::SECCOMP_SET_MODE_FILTER,
-                libc::SECCOMP_FILTER_FLAG_TSYNC,
-                &raw const program,
-            )
-        };
-        assert_eq!(result, 0, "{}", io::Error::last_os_error());
-    }
     watch!();
     let fresh = fresh!(a_sandbox_refuses_calls);
     let Some(scenario) = fresh.scenario() else {
@@ -456,4 +458,72 @@ fn the_clock_jumps() {
         }
     };
     assert!(status.success(), "{status:?}");
+}
+
+/// A platform without threads, as WebAssembly is: the system refuses to start one, with the error that std calls unsupported. The
+/// global pool is the calling thread alone then, all kinds of calls work, and jobs that nobody waits for run when it waits
+/// or yields. Pools of one's own are errors; a pool of the calling thread is none.
+#[test]
+#[cfg(all(target_os = "linux", not(moirai_tsan)))]
+fn no_threads_at_all() {
+    use moirai::stream::ParallelMap;
+
+    watch!();
+    let fresh = fresh!(no_threads_at_all);
+    if fresh.scenario().is_none() {
+        assert_eq!(fresh.said("alone", &[("RAYON_NUM_THREADS", "4")]), ["works"]);
+        return;
+    }
+    // What else waits is not to start a thread in the middle.
+    refuse(&[libc::SYS_clone, libc::SYS_clone3], libc::ENOSYS);
+    let unsupported = thread::Builder::new().spawn(|| ()).unwrap_err().kind();
+    assert_eq!(unsupported, io::ErrorKind::Unsupported);
+    for _ in 0..2 {
+        let error = ThreadPoolBuilder::new().num_threads(2).build().unwrap_err();
+        let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+        assert_eq!(source.map(io::Error::kind), Some(unsupported));
+    }
+
+    let here = thread::current().id();
+    let ran = Arc::new(AtomicUsize::new(0));
+    let detached = Arc::clone(&ran);
+    moirai::spawn(move || {
+        assert_eq!(thread::current().id(), here);
+        moirai::spawn_fifo(move || _ = detached.fetch_add(1, Ordering::Relaxed));
+    });
+    while ran.load(Ordering::Relaxed) == 0 {
+        assert_eq!(moirai::yield_now(), Some(moirai::Yield::Executed));
+    }
+    assert_eq!(moirai::yield_now(), Some(moirai::Yield::Idle));
+    assert_eq!((moirai::current_num_threads(), moirai::current_thread_index()), (1, Some(0)));
+    assert_eq!(moirai::join_context(|a| a.migrated(), |b| b.migrated()), (false, false));
+    let sum: u64 = (0..10_000_u64).into_par_iter().map(|n| n + 1).sum();
+    assert_eq!(sum, 50_005_000);
+    let mut jobs = 0;
+    moirai::scope(|s| s.spawn(|s| s.spawn_broadcast(|_, context| assert_eq!(context.index(), 0))));
+    moirai::in_place_scope_fifo(|s| s.spawn_fifo(|_| jobs += 1));
+    assert_eq!(jobs, 1);
+    assert_eq!(moirai::broadcast(|context| context.num_threads()), [1]);
+    let mut bridged: Vec<u32> = (0..1_000).par_bridge().map(|n| n ^ 1).collect();
+    bridged.par_sort_unstable_by(|a, b| b.cmp(a));
+    assert!(bridged.into_iter().eq((0..1_000).rev()));
+    assert!((0..100).par_map_ordered(8, |n: u32| n * 2).eq((0..100).map(|n| n * 2)));
+    let (sender, receiver) = moirai::channel::spsc(2);
+    moirai::in_place_scope(|s| {
+        s.spawn(move |_| sender.send(7).unwrap());
+        assert_eq!(receiver.recv(), Ok(7), "who waits for a message runs the scope's jobs");
+    });
+    let inner = catch_unwind(|| moirai::join(|| (), || quiet_panic()));
+    assert_eq!(inner.unwrap_err().downcast_ref(), Some(&"planned"));
+    let inner = catch_unwind(|| {
+        (0..100).into_par_iter().for_each(|n| {
+            if n == 50 {
+                quiet_panic()
+            }
+        })
+    });
+    assert_eq!(inner.unwrap_err().downcast_ref(), Some(&"planned"));
+    let found: Option<u32> = (0..1_000).into_par_iter().find_first(|n| n % 7 == 6);
+    assert_eq!(found, Some(6));
+    say("works");
 }

@@ -9,6 +9,7 @@ mod child;
 mod watchdog;
 
 use moirai::channel::{self, CapacityError, adaptive};
+use moirai::frames::FramePool;
 use moirai::prelude::*;
 use moirai::{ThreadPool, ThreadPoolBuilder, join, scope};
 use std::alloc::{GlobalAlloc, Layout, System};
@@ -20,6 +21,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 thread_local! {
     /// The least number of bytes that this thread does not get.
     static LIMIT: Cell<usize> = const { Cell::new(usize::MAX) };
+    /// The alignment of what it does not get.
+    static ALIGNMENT: Cell<usize> = const { Cell::new(align_of::<usize>()) };
     /// How often it has got none.
     static REFUSED: Cell<usize> = const { Cell::new(0) };
     /// Whether what this thread gets is counted.
@@ -38,8 +41,8 @@ static REFUSING: Refusing = Refusing;
 // memory. The thread's locals have no destructor and are not allocated.
 unsafe impl GlobalAlloc for Refusing {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
-        // Only what is aligned as words are, so that a test can tell rings from frames.
-        if layout.size() >= LIMIT.get() && layout.align() == align_of::<usize>() {
+        // As a rule only what is aligned as words are, so that a test can tell rings from frames.
+        if layout.size() >= LIMIT.get() && layout.align() == ALIGNMENT.get() {
             REFUSED.set(REFUSED.get() + 1);
             return ptr::null_mut();
         }
@@ -190,4 +193,45 @@ fn gathering() {
         // Who finds the lock of the kept blocks taken asks for a block: not more often than there are accumulators.
         assert!(taken <= ROUNDS + 2 * accumulators, "{taken}, {accumulators}");
     }
+}
+
+/// A pool of frames gets no memory for a slab: its frames come from the global allocator, one by one, and `prepare` finds none;
+/// with memory again it cuts slabs.
+#[test]
+fn slabs() {
+    watch!();
+    let pool = FramePool::new();
+    let mut frames = Vec::with_capacity(100);
+    // As frames are.
+    ALIGNMENT.set(16);
+    let (prepared, refused) = without(1 << 9, || {
+        frames.extend((0..100).map(|n| pool.acquire([n; 3])));
+        pool.prepare(100)
+    });
+    assert!(prepared == 0 && refused > 1, "{prepared} prepared, {refused} refused");
+    assert!(frames.iter().enumerate().all(|(at, frame)| **frame == [at; 3]));
+    drop(frames);
+    assert_eq!((pool.statistics().misses, pool.statistics().dropped), (100, 100));
+    assert_eq!(pool.statistics().bytes, 0);
+    assert!(pool.prepare(100) >= 100);
+    let frames: Vec<_> = (0..100).map(|n| pool.acquire([n; 3])).collect();
+    assert_eq!((pool.statistics().misses, frames.len()), (100, 100));
+}
+
+/// There is no memory for the pool itself: its constructor has no error to return, so the process ends, and says why.
+#[test]
+#[cfg(unix)]
+fn pools_of_frames() {
+    use std::os::unix::process::ExitStatusExt;
+    watch!();
+    let fresh = fresh!(pools_of_frames);
+    if fresh.scenario().is_some() {
+        child::say("begun");
+        drop(without(1 << 12, FramePool::<u64>::new));
+        child::say("built");
+        return;
+    }
+    let ended = fresh.run("does not fit", &[]);
+    assert_eq!((ended.said, ended.status.signal()), (vec!["begun".into()], Some(libc::SIGABRT)));
+    assert!(ended.stderr.contains("memory allocation of"), "{}", ended.stderr);
 }

@@ -1,7 +1,7 @@
 //! The deeds, what they share, and those about jobs: joins, scopes, spawns, panics.
 
 use crate::random::Random;
-use crate::{DONE, channels, iterators, pools, streams};
+use crate::{DONE, channels, frames, iterators, pools, seen, streams};
 use moirai::{Guests, ThreadPool, ThreadPoolBuilder, topology::Topology};
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Arc;
@@ -44,6 +44,9 @@ pub(crate) const DEEDS: &[(&str, Deed)] = &[
     ("streams that are kept", streams::kept),
     ("streams that are lent", streams::lent),
     ("streams in no order", streams::unordered),
+    ("frames", frames::exchanged),
+    ("explained calls", seen::explained),
+    ("told progress", seen::told),
 ];
 
 /// The pools of a round and the jobs that nobody waits for.

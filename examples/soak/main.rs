@@ -11,11 +11,13 @@
 
 mod channels;
 mod deeds;
+mod frames;
 mod iterators;
 mod pools;
 mod process;
 mod quota;
 mod random;
+mod seen;
 mod streams;
 
 use deeds::{DEEDS, World};

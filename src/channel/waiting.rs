@@ -19,10 +19,10 @@
 //!
 //! So while nobody waits a send or a receive reads one word that nobody writes, and that is all.
 
-use crate::pool::event::{Event, is_past};
+use crate::pool::event::Event;
 use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering, dropped, fence, light_fence};
 use crate::tuning;
-use crate::util::clock::{self, HAS_CLOCK};
+use crate::util::clock::{self, HAS_CLOCK, is_past};
 use crate::util::turns;
 use crate::util::unwind::halt_unwinding;
 use std::collections::VecDeque;

@@ -17,11 +17,11 @@ use crate::steal::Distance;
 use crate::util::caller::Place;
 use crate::util::clock::{self, ns_of_ticks, real_ticks};
 use crate::util::forks::ProcessLock;
+use crate::util::lock::MutexGuard;
 use crate::util::turns;
 use crate::util::usage::{self, Usage};
 use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
-use std::sync::MutexGuard;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// How many calls one recording keeps, how many parts of threads in a call, and how many batches of each. Calls after that are

@@ -16,7 +16,8 @@
 //! of another pool only adds up in vain.
 
 use crate::sync::{AtomicUsize, Mutex, Ordering, dropped, fence, light_fence, weaken};
-use std::sync::{Mutex as StdMutex, PoisonError};
+use crate::util::lock::Mutex as GateMutex;
+use std::sync::PoisonError;
 
 /// What one thread has acquired and released. Counts may wrap around: sums are compared for equality.
 pub(super) struct Counts {
@@ -81,7 +82,7 @@ pub(super) struct Gate {
 }
 
 /// Gates of pools that are gone. A static, hence std's lock.
-static GATES: StdMutex<Vec<&'static Gate>> = StdMutex::new(Vec::new());
+static GATES: GateMutex<Vec<&'static Gate>> = GateMutex::new(Vec::new());
 
 impl Gate {
     fn new() -> Self {

@@ -3,10 +3,11 @@
 //! A thread gets the least free number when it first needs one, and gives it back when it ends; the next thread to have it
 //! inherits what the first has left in each pool. The lock that hands numbers over orders the two. Statics, hence std's types.
 
+use crate::util::lock::Mutex;
 use std::cell::Cell;
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 
 /// So many threads at one time have frames of their own; further ones share.
 pub(super) const THREADS: usize = 1024;

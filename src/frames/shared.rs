@@ -18,7 +18,7 @@ use crate::util::unwind::{halt_unwinding, resume_unwinding};
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull};
-use std::sync::{OnceLock, PoisonError};
+use std::sync::PoisonError;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -69,8 +69,16 @@ struct Closed(NonNull<Shared>);
 // SAFETY: who takes it off the list has the pool to itself.
 unsafe impl Send for Closed {}
 
+#[cfg(not(loom))]
 fn closed() -> &'static Mutex<Vec<Closed>> {
-    static CLOSED: OnceLock<Mutex<Vec<Closed>>> = OnceLock::new();
+    static CLOSED: Mutex<Vec<Closed>> = Mutex::new(Vec::new());
+    &CLOSED
+}
+
+/// loom's locks cannot be made in a `static`.
+#[cfg(loom)]
+fn closed() -> &'static Mutex<Vec<Closed>> {
+    static CLOSED: std::sync::OnceLock<Mutex<Vec<Closed>>> = std::sync::OnceLock::new();
     CLOSED.get_or_init(|| Mutex::new(Vec::new()))
 }
 

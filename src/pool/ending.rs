@@ -1,7 +1,8 @@
 //! Waiting until all workers of a pool have ended.
 
 use crate::pool::tally::Tally;
-use std::sync::{Mutex, MutexGuard, OnceLock, PoisonError};
+use crate::util::lock::{self, Mutex, MutexGuard};
+use std::sync::{OnceLock, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
@@ -45,6 +46,9 @@ impl Ending {
         }
         let threads = std::mem::take(&mut *self.threads());
         for thread in threads {
+            while !lock::may_block() && !thread.is_finished() {
+                std::thread::yield_now();
+            }
             // A worker aborts the process rather than unwind.
             let _ = thread.join();
         }

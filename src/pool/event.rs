@@ -12,7 +12,7 @@ use crate::pool::latch::CoreLatch;
 use crate::pool::park::Parker;
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
-use crate::util::clock::{self, HAS_CLOCK};
+use crate::util::clock::is_past;
 use std::time::Instant;
 
 /// See the module's description.
@@ -59,9 +59,4 @@ impl Event {
             }
         }
     }
-}
-
-/// Whether a deadline has come. Without a clock none does.
-pub(crate) fn is_past(deadline: Option<Instant>) -> bool {
-    HAS_CLOCK && deadline.is_some_and(|deadline| clock::now() >= deadline)
 }

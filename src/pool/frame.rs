@@ -7,9 +7,9 @@
 
 use crate::frames::{CHAIN, ReturnChain, Store};
 use crate::sync::AtomicUsize;
+use crate::util::lock::Mutex;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::{self, NonNull};
-use std::sync::Mutex;
 
 /// Sizes of frames, in bytes.
 const SIZES: [usize; 4] = [64, 128, 256, 512];

@@ -2,7 +2,8 @@
 
 use crate::pool::latch::CoreLatch;
 use crate::pool::park::Parker;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use crate::util::lock::{Mutex, MutexGuard};
+use std::sync::PoisonError;
 
 /// Parkers that have been used before and wait for the next blocked caller.
 pub(crate) struct OutsideParkers(Mutex<Store>);

@@ -6,6 +6,8 @@
 
 use crate::pool::placing::Thread;
 use crate::sync::{AtomicU32, Ordering, weaken};
+use crate::util::clock::is_past;
+use crate::util::lock;
 use crate::util::turns::Sleeper;
 use std::time::Instant;
 
@@ -35,6 +37,13 @@ impl Parker {
 
     /// Blocks while the word is `value`, and no longer than until the deadline; may return earlier.
     fn block_while(&self, value: u32, deadline: Option<Instant>) {
+        if !lock::may_block() {
+            // ORDERING: Relaxed. `park` acquires afterwards.
+            while self.word.load(Ordering::Relaxed) == value && !is_past(deadline) {
+                std::thread::yield_now();
+            }
+            return;
+        }
         // ORDERING: Relaxed. `park` acquires afterwards; the sleeper's lock keeps the wake-up from falling between this look
         // and the wait.
         if !self.sleeper.block_while(|| self.word.load(Ordering::Relaxed) == value, deadline) {

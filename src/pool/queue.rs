@@ -3,8 +3,9 @@
 use crate::pool::job::{JobHeader, JobRef};
 use crate::pool::seat::Seat;
 use crate::sync::{AtomicUsize, Ordering};
+use crate::util::lock::{Mutex, MutexGuard};
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 
 fn lock(queue: &Mutex<VecDeque<JobRef>>) -> MutexGuard<'_, VecDeque<JobRef>> {
     queue.lock().unwrap_or_else(PoisonError::into_inner)

@@ -21,11 +21,12 @@ use crate::topology::binding;
 use crate::trace::{Log, PoolTrace};
 use crate::tuning;
 use crate::util::clock::{self, ticks};
+use crate::util::lock::Mutex;
 use crate::util::turns::Turns;
 use crate::util::{CachePadded, unwind};
 use std::any::Any;
 use std::ops::Range;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 /// The largest number of threads in a pool.
 pub(crate) const MAX_THREADS: usize = if cfg!(target_pointer_width = "64") { 65_535 } else { 255 };

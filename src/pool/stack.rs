@@ -85,11 +85,10 @@ mod os {
     }
 }
 
-#[cfg(all(test, not(loom)))]
+#[cfg(all(test, not(loom), any(target_os = "linux", target_os = "android", target_os = "macos")))]
 mod tests {
     use super::remaining;
 
-    #[cfg(any(target_os = "linux", target_os = "android", target_os = "macos"))]
     #[test]
     fn a_thread_has_about_the_stack_that_it_was_given() {
         let left = |bytes: usize| {
@@ -102,7 +101,6 @@ mod tests {
         }
     }
 
-    #[cfg(any(target_os = "linux", target_os = "android", target_os = "macos"))]
     #[test]
     fn a_deeper_call_has_less() {
         #[inline(never)]

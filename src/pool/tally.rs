@@ -1,7 +1,9 @@
 //! Counting workers until there are so many: those that have begun, those that have ended.
 
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use crate::util::clock::HAS_CLOCK;
+use crate::util::lock::{Condvar, Mutex, MutexGuard};
+use std::sync::PoisonError;
+use std::time::{Duration, Instant};
 
 /// A count that grows, and threads that wait for it.
 pub(crate) struct Tally {
@@ -36,17 +38,20 @@ impl Tally {
     pub(crate) fn wait_for(&self, wanted: usize, limit: Option<Duration>) -> bool {
         let mut state = self.lock();
         state.waiting += 1;
-        let is_short = |state: &mut State| state.count < wanted;
-        let waited = match limit {
-            None => self.changed.wait_while(state, is_short),
-            Some(limit) => {
-                let waited = self.changed.wait_timeout_while(state, limit, is_short);
-                waited
-                    .map(|(state, _)| state)
-                    .map_err(|poisoned| PoisonError::new(poisoned.into_inner().0))
+        // Without a clock, and beyond all times, there is no end.
+        let end = limit.filter(|_| HAS_CLOCK).and_then(|limit| Instant::now().checked_add(limit));
+        while state.count < wanted {
+            let Some(end) = end else {
+                state = self.changed.wait(state).unwrap_or_else(PoisonError::into_inner);
+                continue;
+            };
+            let left = end.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                break;
             }
-        };
-        let mut state = waited.unwrap_or_else(PoisonError::into_inner);
+            let waited = self.changed.wait_timeout(state, left);
+            state = waited.unwrap_or_else(PoisonError::into_inner).0;
+        }
         state.waiting -= 1;
         state.count >= wanted
     }

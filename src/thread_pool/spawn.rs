@@ -3,6 +3,7 @@
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
+use crate::util::lock;
 use crate::util::unwind::AbortIfPanic;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicPtr, Ordering};
@@ -125,6 +126,7 @@ impl ThreadBuilder {
     /// ```
     pub fn run(self) {
         let guard = AbortIfPanic::new();
+        lock::is_worker();
         let ThreadBuilder { registry, index, .. } = self;
         let seat = &registry.seats()[index];
         // SAFETY: each seat's resident is made once; the registry is held until the seat is given up, below.

@@ -11,9 +11,10 @@ use super::event::Kind;
 use super::recorder::{self, Recorder, Trace};
 use crate::util::clock::real_ticks;
 use crate::util::forks;
+use crate::util::lock::{Mutex, MutexGuard};
 use std::cell::RefCell;
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, PoisonError, Weak};
 
 /// One event, in ticks. A moment ends when it begins.
 #[derive(Clone, Copy, Debug, PartialEq)]

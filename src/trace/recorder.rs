@@ -7,12 +7,13 @@ use super::{exit, json, svg};
 use crate::tuning;
 use crate::util::clock::{HAS_CLOCK, real_ticks};
 use crate::util::forks;
+use crate::util::lock::{Mutex, MutexGuard};
 use crate::util::variable::Variable;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, OnceLock, PoisonError};
 use std::time::{Instant, SystemTime};
 
 /// A timeline that pools record to. Cloned, it is the same one.

@@ -59,6 +59,11 @@ pub(crate) fn now() -> Instant {
     turns::now().unwrap_or_else(Instant::now)
 }
 
+/// Whether a deadline has come. Without a clock none does.
+pub(crate) fn is_past(deadline: Option<Instant>) -> bool {
+    HAS_CLOCK && deadline.is_some_and(|deadline| now() >= deadline)
+}
+
 /// Ticks in 1024 ns. Zero: unknown yet.
 static RATE: AtomicU32 = AtomicU32::new(0);
 

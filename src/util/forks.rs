@@ -5,9 +5,10 @@
 //!
 //! Statics, hence std's atomics; nothing here is modelled.
 
+use crate::util::lock::{Mutex, MutexGuard};
 use std::ptr;
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicPtr, AtomicU32, AtomicUsize, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// Calls a function in each child that is forked off from now on.
 #[derive(Debug)]

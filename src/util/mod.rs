@@ -4,6 +4,7 @@ pub(crate) mod caller;
 pub(crate) mod clock;
 pub(crate) mod forks;
 pub(crate) mod frame;
+pub(crate) mod lock;
 pub(crate) mod rng;
 pub(crate) mod turns;
 pub(crate) mod unwind;

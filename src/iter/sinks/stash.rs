@@ -6,9 +6,9 @@
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::cell::Cell;
 use std::ptr::NonNull;
-use std::sync::Mutex;
 
 use crate::tuning::{BLOCK_BYTES, STASHED_BLOCKS};
+use crate::util::lock::Mutex;
 
 /// Of this size and alignment are all blocks.
 pub(super) const BLOCK: Layout = match Layout::from_size_align(BLOCK_BYTES, 64) {

@@ -12,8 +12,8 @@
 //!    items to see whether that has changed. So as many draw as the work can feed, nobody spins, and a lead whose work waits
 //!    for what others are to draw is not left alone for longer than a nap. Who leads and leaves wakes the others.
 use std::iter::{self, Fuse};
+use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, ThreadId};
 use std::time::Duration;
 
@@ -23,6 +23,7 @@ use crate::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge
 use crate::tuning::{NAP_LEAST_NS, NAP_MOST_NS};
 use crate::util::CachePadded;
 use crate::util::clock::{HAS_CLOCK, ticks};
+use crate::util::lock::{Condvar, Mutex, MutexGuard};
 
 /// What can be turned from a sequential iterator into a parallel one.
 ///
