@@ -8,6 +8,8 @@ use crate::sync::{AtomicUsize, Ordering, weaken};
 #[cfg(not(loom))]
 use crate::tuning::{CHANNEL_LOCK_PAUSES, CHANNEL_LOCK_YIELDS};
 #[cfg(not(loom))]
+use crate::util::lock::may_block;
+#[cfg(not(loom))]
 use std::time::Duration;
 
 /// See the module's description.
@@ -85,7 +87,7 @@ impl Drop for Held<'_> {
 fn wait(round: usize) {
     if let Some(pauses) = CHANNEL_LOCK_PAUSES.get(round) {
         (0..*pauses).for_each(|_| std::hint::spin_loop());
-    } else if round < CHANNEL_LOCK_PAUSES.len() + CHANNEL_LOCK_YIELDS {
+    } else if round < CHANNEL_LOCK_PAUSES.len() + CHANNEL_LOCK_YIELDS || !may_block() {
         std::thread::yield_now();
     } else {
         // A holder of a lower priority does not come back to a processor whose user only yields.

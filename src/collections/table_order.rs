@@ -176,7 +176,7 @@ mod tests {
         let many = entries().len();
         let mut set: HashSet<u64, BuildHasherDefault<Same>> = (0..1000).collect();
         // All of them in one part, and few: in a table each is looked for among those of its place.
-        let keys: Vec<u64> = (0..2 * many as u64).map(|key| key % 100 << 40).collect();
+        let keys: Vec<u64> = (0..2 * many as u64).map(|key| (key % 100) << 40).collect();
         extend_table(&mut set, keys);
         assert_eq!(set.len(), 1000 + 100 - 1);
         assert_eq!(set.hasher().hash_one(5_u64), 5);
