@@ -67,7 +67,18 @@ const LAYERS: &[Layer] = &[
     // Streams make batches by the pool's jobs and waits, and know the sources that can be taken apart.
     Layer {
         modules: &["stream"],
-        below: &[BASE, "pool", CALLS, "batch", "iter", "slice", "range", "vec", "range_inclusive"],
+        below: &[
+            BASE,
+            "pool",
+            CALLS,
+            "batch",
+            "iter",
+            "slice",
+            "range",
+            "vec",
+            "range_inclusive",
+            "array",
+        ],
     },
 ];
 

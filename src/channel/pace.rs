@@ -40,6 +40,7 @@ impl Pace {
         } else {
             before / 2
         };
+        // ORDERING: Relaxed, as above.
         self.pauses.store(pauses, Ordering::Relaxed);
         pauses
     }
