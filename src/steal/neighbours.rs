@@ -69,7 +69,7 @@ pub enum Distance {
 /// ```
 /// use moirai::steal::{Neighbours, Reach};
 /// // Where all others are alike, every sweep goes everywhere.
-/// assert_eq!(Neighbours::flat(4).reach(0, false, 0), Reach::Anywhere);
+/// assert_eq!(Neighbours::flat(4).reach(0, 0, false, 0), Reach::Anywhere);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reach {
