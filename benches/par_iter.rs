@@ -6,6 +6,8 @@
 mod harness;
 mod workloads;
 
+use std::hint::black_box;
+
 use harness::{Bench, in_a_row, timed};
 use workloads::{Pools, Sample};
 
@@ -110,4 +112,31 @@ fn main() {
             .case("moirai", first_calls(moirai::par_iter::SITES))
             .run();
     }
+    progress(&bench);
+}
+
+/// What it costs to tell how far a call is, in a pool of one thread: items of a tenth of a microsecond, told by the thousand.
+fn progress(bench: &Bench) {
+    use ::moirai::prelude::*;
+    use ::moirai::progress::Progress;
+
+    fn work(number: &u64) -> u64 {
+        (0..100).fold(*number, |product, _| black_box(product.wrapping_mul(3)))
+    }
+
+    let numbers: Vec<u64> = (0..20_000).collect();
+    let expected = numbers.iter().map(work).fold(0, u64::wrapping_add);
+    let pool = ::moirai::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let silent = || numbers.par_iter().map(work).reduce(|| 0, u64::wrapping_add);
+    let telling = || {
+        let told = numbers.par_iter().on_progress(1_000, |done| _ = black_box(done));
+        told.map(work).reduce(|| 0, u64::wrapping_add)
+    };
+    // Beside the same without, which stands for the loop.
+    bench
+        .group("progress", numbers.len())
+        .per(numbers.len())
+        .case("seq", || pool.install(|| timed(expected, silent)))
+        .case("moirai", || pool.install(|| timed(expected, telling)))
+        .run();
 }

@@ -28,9 +28,20 @@ fn alone() -> MutexGuard<'static, ()> {
 #[cfg(target_os = "linux")]
 fn threads_named(prefix: &str) -> usize {
     let tasks = std::fs::read_dir("/proc/self/task").unwrap();
-    let names =
-        tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("comm")).ok());
-    names.filter(|name| name.starts_with(prefix)).count()
+    let stats =
+        tasks.filter_map(|task| std::fs::read_to_string(task.ok()?.path().join("stat")).ok());
+    stats.filter(|stat| is_alive_and_named(stat, prefix)).count()
+}
+
+/// Whether a line of `/proc/*/task/*/stat` is about a thread with such a name that has not come to its end. One that was joined may
+/// be listed for a moment yet; its flags say that it exits.
+#[cfg(target_os = "linux")]
+fn is_alive_and_named(stat: &str, prefix: &str) -> bool {
+    const EXITS: u32 = 4;
+    let (front, rest) = stat.rsplit_once(')').unwrap();
+    let (_, name) = front.split_once('(').unwrap();
+    let flags: u32 = rest.split_whitespace().nth(6).unwrap().parse().unwrap();
+    name.starts_with(prefix) && flags & EXITS == 0
 }
 
 #[test]
