@@ -303,9 +303,9 @@ fn run_whole<P: Piece>(seat: &Seat, piece: P, node: usize) -> P::Result {
     let _piece = seat.log.piece(piece.items());
     seat.counters.count_batch(piece.items());
     seat.counters.bump(Counter::Accumulators);
-    // Nobody else searches meanwhile, or it is over soon: no strides.
+    // Nobody else searches meanwhile, or it is over soon; but an inner call may be a part of a search that others are at.
     let items = piece.items();
-    let run = || with_stride(seat, usize::MAX, || run_items(piece, None)).complete();
+    let run = || with_stride(seat, tuning::STRIDE_MOST, || run_items(piece, None)).complete();
     if node == NO_NODE {
         return run();
     }
