@@ -276,6 +276,71 @@ fn inner_iterators_go_on_with_the_folder() {
     }
 }
 
+/// A search for the last item begins at the end, also on one thread, where a piece is cut by numbers, where there are no
+/// indices, and inside of inner iterators.
+#[test]
+fn the_last_item_is_looked_for_at_the_end() {
+    watch!();
+    const LEN: u64 = 1 << 40;
+    for threads in [1, 4] {
+        let pool = pool(threads);
+        // The second call knows what the first one has cost.
+        for round in 0..2 {
+            let looked = AtomicUsize::new(0);
+            let looked_at = || looked.load(Ordering::Relaxed);
+            let last = |_: &_| looked.fetch_add(1, Ordering::Relaxed) < usize::MAX;
+            pool.install(|| {
+                let items = || (0..LEN).into_par_iter();
+                assert_eq!(items().find_last(last), Some(LEN - 1));
+                assert_eq!((0..u128::MAX).into_par_iter().find_last(|_| true), Some(u128::MAX - 1));
+                let indexed = (0..1 << 30).into_par_iter();
+                assert_eq!(indexed.clone().find_last(|_| true), Some((1 << 30) - 1));
+                let few = indexed.clone().with_max_len(1_000);
+                assert_eq!(few.clone().find_last(|_| true), Some((1 << 30) - 1));
+                assert_eq!(few.position_last(|n| n % 1_000 == 7), Some(1_073_741_007));
+                let inner = |_| (0..1 << 30).into_par_iter();
+                let nested = indexed.flat_map(inner).flat_map(inner);
+                assert_eq!(nested.find_last(|_| true), Some((1 << 30) - 1));
+            });
+            if threads == 1 {
+                assert!(looked_at() < 4, "round {round}: {} items", looked_at());
+            }
+        }
+    }
+}
+
+/// What lies to the left of a panic is run by a search from the end as well, and what is found is dropped.
+#[test]
+fn a_search_from_the_end_survives_a_panic() {
+    watch!();
+    for threads in [1, 3] {
+        let pool = pool(threads);
+        for bad in [0_usize, 17, 998, 999] {
+            let (ran, alive) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            struct Alive<'a>(&'a AtomicUsize);
+            impl Drop for Alive<'_> {
+                fn drop(&mut self) {
+                    self.0.fetch_sub(1, Ordering::Relaxed);
+                }
+            }
+            let caught = catch_unwind(AssertUnwindSafe(|| {
+                pool.install(|| {
+                    let items = (0..1_000_usize).into_par_iter().with_max_len(1);
+                    let found = items.map(|item| {
+                        assert!(item != bad, "the bad one");
+                        ran.fetch_add(1, Ordering::Relaxed);
+                        alive.fetch_add(1, Ordering::Relaxed);
+                        (item, Alive(&alive))
+                    });
+                    found.find_last(|(item, _)| *item == bad + 1000)
+                })
+            }));
+            assert!(caught.is_err());
+            assert_eq!((ran.into_inner(), alive.into_inner()), (999, 0));
+        }
+    }
+}
+
 /// A panic in one item keeps no other piece from being run, and comes out when all have ended.
 #[test]
 fn a_panic_ends_its_own_piece_only() {

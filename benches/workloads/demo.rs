@@ -41,6 +41,11 @@ pub(crate) const WORKLOADS: &[Workload<Inputs>] = &[
     ("find-first-nine-tenths", |inputs| clocked(|| find_first(&inputs.haystack, 0.9))),
     ("find-first-end", |inputs| clocked(|| find_first(&inputs.haystack, 0.999))),
     ("find-first-missing", |inputs| clocked(|| find_first(&inputs.haystack, 2.0))),
+    ("find-last-tenth", |inputs| clocked(|| find_last(&inputs.haystack, 0.1))),
+    ("find-last-middle", |inputs| clocked(|| find_last(&inputs.haystack, 0.5))),
+    ("find-last-nine-tenths", |inputs| clocked(|| find_last(&inputs.haystack, 0.9))),
+    ("find-last-end", |inputs| clocked(|| find_last(&inputs.haystack, 0.999))),
+    ("find-last-missing", |inputs| clocked(|| find_last(&inputs.haystack, 2.0))),
     ("find-first-in-blocks", |inputs| {
         let needle = inputs.haystack.len() as u32 / 3;
         let items = inputs.haystack.par_iter().by_exponential_blocks();
@@ -283,6 +288,12 @@ fn visit<'scope>(
 fn find_first(haystack: &[u32], share: f64) -> Option<usize> {
     let needle = (haystack.len() as f64 * share) as u32;
     haystack.par_iter().position_first(|&item| item == needle)
+}
+
+/// The same from the other end.
+fn find_last(haystack: &[u32], share: f64) -> Option<usize> {
+    let needle = (haystack.len() as f64 * share) as u32;
+    haystack.par_iter().position_last(|&item| item == needle)
 }
 
 /// The children of a node in a complete binary tree.

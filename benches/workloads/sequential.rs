@@ -93,6 +93,13 @@ pub(crate) mod prelude {
             self.position(is_wanted)
         }
 
+        fn position_last(mut self, is_wanted: impl FnMut(Self::Item) -> bool) -> Option<usize>
+        where
+            Self: DoubleEndedIterator + ExactSizeIterator,
+        {
+            self.rposition(is_wanted)
+        }
+
         fn reduce_with(
             self,
             op: impl FnMut(Self::Item, Self::Item) -> Self::Item,

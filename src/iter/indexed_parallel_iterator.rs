@@ -4,7 +4,7 @@ use std::cmp::Ordering;
 use super::adaptors::*;
 use super::plumbing::{Consumer, ProducerCallback};
 use super::sinks::collect::{collect_into_vec, unzip_into_vecs};
-use super::sinks::{BestRank, End, FindEnd, Position};
+use super::sinks::{BestRank, FindLast, Position};
 use super::{IntoParallelIterator, ParallelIterator};
 use crate::util::caller;
 
@@ -494,7 +494,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
         caller::note();
-        self.positions(predicate).drive_unindexed(FindEnd::new(End::Last, &BestRank::new()))
+        self.positions(predicate).drive_unindexed(FindLast::new(&BestRank::new()))
     }
 
     /// The former name of [`position_any`](Self::position_any).

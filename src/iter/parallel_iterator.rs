@@ -10,7 +10,7 @@ use super::plumbing::UnindexedConsumer;
 use super::private::Try;
 use super::sinks::collect::extend_vec;
 use super::sinks::unzip::{Partition, PartitionMap, Unzip, deal_out};
-use super::sinks::{self, BestRank, End, FindEnd};
+use super::sinks::{self, BestRank, FindFirst, FindLast};
 use super::stop_flag::StopFlag;
 use super::{FromParallelIterator, IntoParallelIterator, ParallelExtend};
 use crate::util::caller;
@@ -858,7 +858,7 @@ pub trait ParallelIterator: Sized + Send {
         P: Fn(&Self::Item) -> bool + Sync + Send,
     {
         caller::note();
-        self.filter(predicate).drive_unindexed(FindEnd::new(End::First, &BestRank::new()))
+        self.filter(predicate).drive_unindexed(FindFirst::new(&BestRank::new()))
     }
 
     /// The last item that satisfies `predicate`. What comes before a match is left alone where possible.
@@ -875,7 +875,7 @@ pub trait ParallelIterator: Sized + Send {
         P: Fn(&Self::Item) -> bool + Sync + Send,
     {
         caller::note();
-        self.filter(predicate).drive_unindexed(FindEnd::new(End::Last, &BestRank::new()))
+        self.filter(predicate).drive_unindexed(FindLast::new(&BestRank::new()))
     }
 
     /// What `predicate` makes of any item it makes something of.
@@ -911,7 +911,7 @@ pub trait ParallelIterator: Sized + Send {
         R: Send,
     {
         caller::note();
-        self.filter_map(predicate).drive_unindexed(FindEnd::new(End::First, &BestRank::new()))
+        self.filter_map(predicate).drive_unindexed(FindFirst::new(&BestRank::new()))
     }
 
     /// What `predicate` makes of the last item it makes something of.
@@ -929,7 +929,7 @@ pub trait ParallelIterator: Sized + Send {
         R: Send,
     {
         caller::note();
-        self.filter_map(predicate).drive_unindexed(FindEnd::new(End::Last, &BestRank::new()))
+        self.filter_map(predicate).drive_unindexed(FindLast::new(&BestRank::new()))
     }
 
     /// The former name of [`find_any`](Self::find_any).

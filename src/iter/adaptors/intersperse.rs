@@ -121,6 +121,7 @@ where
     type Reducer = IntersperseReducer<C, C::Reducer, T>;
     type Result = Interspersed<C::Result>;
     const __FLOWS: bool = C::__FLOWS;
+    const __BACKWARD: bool = C::__BACKWARD;
 
     fn split_at(self, index: usize) -> (Self, Self, Self::Reducer) {
         let place = self.place.get();

@@ -191,7 +191,8 @@ where
     in_pool(|seat, is_nested| {
         let threads = seat.registry().seats().len();
         let budget = is_counted.then(|| Ord::max(threads, len / max_len));
-        let piece = IndexedPiece { len, min_len, budget, producer, consumer };
+        let is_endmost = C::__BACKWARD;
+        let piece = IndexedPiece { len, min_len, budget, is_endmost, producer, consumer };
         call::run(seat, piece, is_counted, is_nested, place)
     })
 }

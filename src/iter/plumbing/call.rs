@@ -1,8 +1,9 @@
 //! A parallel call at work on one thread: the pieces it holds, when it shares them, and how results come together.
 //!
-//! The thread goes through a call's piece depth first, from left to right. A piece that is too large is cut; the right part
-//! is *held* in the frame of the cut while the left part is worked on. What is held may be *published*: then it stands in the
-//! seat's fork deque and a thief may take it. Taken back by its owner, a right part costs nothing but the cut.
+//! The thread goes through a call's piece depth first, from left to right; or from right to left, where the consumer wants the
+//! last of something. A piece that is too large is cut; the second part is *held* in the frame of the cut while the first part
+//! is worked on. What is held may be *published*: then it stands in the seat's fork deque and a thief may take it. Taken back
+//! by its owner, a held part costs nothing but the cut.
 //!
 //! Invariants:
 //! 1. Held parts are published from the outermost, which is the oldest and largest: `published <= held`, and the
@@ -138,6 +139,12 @@ where
     }
 }
 
+/// Joins the results of the two parts of a cut, given in the order in which they were run.
+fn reduce<P: Piece>(reducer: P::Reducer, first: P::Result, second: P::Result) -> P::Result {
+    let (left, right) = if P::BACKWARD { (second, first) } else { (first, second) };
+    reducer.reduce(left, right)
+}
+
 /// Runs a whole call on the thread that holds `seat`.
 ///
 /// `is_counted`: the pieces are cut by numbers, not by time. They may be heavy, or wait for each other: each has a folder of
@@ -200,7 +207,7 @@ fn run_as<P: Piece>(
     if is_counted {
         return run_cut(seat, piece, parts, None, place);
     }
-    if seat.registry().seats().len() == 1 {
+    if seat.registry().seats().len() == 1 && !P::BACKWARD {
         return run_whole(seat, piece, node);
     }
     if P::DRAWS {
@@ -210,7 +217,7 @@ fn run_as<P: Piece>(
     let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
     let estimate = site.estimate();
     let is_wanted = seat.wants_sample(estimate.is_steady());
-    if is_nested && !is_wanted && is_trifle(items, estimate) {
+    if is_nested && !is_wanted && !P::BACKWARD && is_trifle(items, estimate) {
         return run_whole(seat, piece, node);
     }
     let parts = Parts { per_item: estimate.per_item(), ..parts };
@@ -428,6 +435,10 @@ impl<'s> Call<'s> {
         if piece.is_full() {
             return piece.into_folder().complete();
         }
+        if P::BACKWARD {
+            // Little by little from the end, which may be all that counts.
+            return self.finish(self.work(Open::new(), piece));
+        }
         let (first, rest, reducer) = match piece.begin(&self.splitter, per_item) {
             Plan::Run => return self.finish(self.run_piece(Open::new(), piece)),
             Plan::Cut(at) => match piece.cut(at) {
@@ -436,7 +447,7 @@ impl<'s> Call<'s> {
             },
         };
         let flow = unwind::halt_unwinding(|| self.run_piece(Open::new(), first));
-        self.finish(self.go_on(flow, reducer, Right::Kept(rest)))
+        self.finish(self.go_on(flow, reducer, Second::Kept(rest)))
     }
 
     /// Whether the call shares all from the start: its items are heavy or of unknown cost, or it is large enough to wake a
@@ -514,61 +525,62 @@ impl<'s> Call<'s> {
             Ok(parts) => parts,
             Err(piece) => return self.run_piece(open, piece),
         };
-        let (flow, right) = self.hold(right, || self.work(open, left));
-        self.go_on(flow, reducer, right)
+        let (first, second) = if P::BACKWARD { (right, left) } else { (left, right) };
+        let (flow, second) = self.hold(second, || self.work(open, first));
+        self.go_on(flow, reducer, second)
     }
 
-    /// The left part of a cut has been gone through: goes on with the right one.
+    /// The first part of a cut has been gone through: goes on with the second one.
     fn go_on<P: Piece>(
         &self,
         flow: thread::Result<Flow<P>>,
         reducer: P::Reducer,
-        right: Right<P>,
+        second: Second<P>,
     ) -> Flow<P> {
         let flow = match flow {
             Ok(flow) => flow,
             Err(payload) => {
-                if let Right::Kept(right) = right {
+                if let Second::Kept(second) = second {
                     // Its items are nobody else's fault (invariant 4); what comes of them is not wanted any more.
-                    let _ = unwind::halt_unwinding(|| self.work(Open::new(), right).finish());
+                    let _ = unwind::halt_unwinding(|| self.work(Open::new(), second).finish());
                 }
                 unwind::resume_unwinding(payload)
             }
         };
-        let right = match right {
-            Right::Kept(right) => right,
-            Right::Stolen(result) => {
+        let second = match second {
+            Second::Kept(second) => second,
+            Second::Stolen(result) => {
                 let result = unwind::unwrap_or_resume(result);
-                return Flow::Done(self.combine(|| reducer.reduce(flow.finish(), result)));
+                return Flow::Done(self.combine(|| reduce::<P>(reducer, flow.finish(), result)));
             }
         };
         match flow {
             Flow::Open(open) => {
                 let is_full = open.folder.as_ref().is_some_and(Folder::full);
                 if !is_full {
-                    return self.work(open, right);
+                    return self.work(open, second);
                 }
-                if right.is_full() {
-                    self.has_dropped(right.items());
+                if second.is_full() {
+                    self.has_dropped(second.items());
                     return Flow::Open(open);
                 }
-                self.work(Open::behind(Flow::Open(open).finish(), reducer), right)
+                self.work(Open::behind(Flow::Open(open).finish(), reducer), second)
             }
-            Flow::Done(left) if self.flows::<P>() => self.work(Open::behind(left, reducer), right),
-            Flow::Done(left) => {
-                let right = self.work(Open::new(), right);
-                Flow::Done(self.combine(|| reducer.reduce(left, right.finish())))
+            Flow::Done(left) if self.flows::<P>() => self.work(Open::behind(left, reducer), second),
+            Flow::Done(first) => {
+                let second = self.work(Open::new(), second);
+                Flow::Done(self.combine(|| reduce::<P>(reducer, first, second.finish())))
             }
         }
     }
 
-    /// Runs `first` while `right` is held, and gives back both what came of it and `right`, or its result if it was stolen.
+    /// Runs `first` while `second` is held, and gives back both what came of it and `second`, or its result if it was stolen.
     fn hold<P: Piece, T>(
         &self,
-        right: P,
+        second: P,
         first: impl FnOnce() -> T,
-    ) -> (thread::Result<T>, Right<P>) {
-        let items = right.items();
+    ) -> (thread::Result<T>, Second<P>) {
+        let items = second.items();
         let parts = Parts {
             per_item: self.per_item.get(),
             is_measured: self.is_measured.get(),
@@ -577,7 +589,7 @@ impl<'s> Call<'s> {
             owner: self.seat.index,
             node: self.node,
         };
-        let job = StackJob::new(Held { piece: right, parts });
+        let job = StackJob::new(Held { piece: second, parts });
         let depth = self.held.get();
         // SAFETY: this frame stays until the job was taken back or its latch is set, below; `first` does not unwind.
         self.jobs[depth].set(MaybeUninit::new(unsafe { job.as_job_ref() }));
@@ -598,7 +610,7 @@ impl<'s> Call<'s> {
         };
         if is_ours {
             // SAFETY: taken back, or never published; once.
-            return (result, Right::Kept(unsafe { job.take_back() }.piece));
+            return (result, Second::Kept(unsafe { job.take_back() }.piece));
         }
         self.has_dropped(items);
         let began = self.stint.as_ref().map(|_| real_ticks());
@@ -609,7 +621,7 @@ impl<'s> Call<'s> {
         }
         self.has_waited();
         // SAFETY: the latch is set; taken once.
-        (result, Right::Stolen(unsafe { job.take_result() }))
+        (result, Second::Stolen(unsafe { job.take_result() }))
     }
 
     /// So many items need not be run here any more.
@@ -707,7 +719,7 @@ impl<'s> Call<'s> {
 }
 
 /// What became of a held part.
-enum Right<P: Piece> {
+enum Second<P: Piece> {
     Kept(P),
     Stolen(thread::Result<P::Result>),
 }

@@ -72,6 +72,10 @@ pub trait Consumer<Item>: Send + Sized {
     #[doc(hidden)]
     const __FLOWS: bool = false;
 
+    /// Whether the pieces are best run from the last one to the first one, each by a folder of its own.
+    #[doc(hidden)]
+    const __BACKWARD: bool = false;
+
     /// Cuts the consumer: the left one is for the first `index` items, the right one for the rest.
     ///
     /// ```

@@ -14,6 +14,9 @@ pub(super) trait Piece: Send + Sized {
     /// Whether one folder may go on from piece to piece.
     const FLOWS: bool;
 
+    /// Whether the right part of a cut is run before the left one.
+    const BACKWARD: bool;
+
     /// Whether the number of items is known.
     const KNOWS_ITEMS: bool;
 
@@ -60,6 +63,9 @@ pub(super) struct IndexedPiece<P, C> {
     pub(super) min_len: usize,
     /// How many more pieces it may become, if pieces are cut by numbers; halves with every cut.
     pub(super) budget: Option<usize>,
+    /// It is to be cut on until little is left, since the call goes backward and the piece is at its end: what is found there
+    /// saves all others.
+    pub(super) is_endmost: bool,
     pub(super) producer: P,
     pub(super) consumer: C,
 }
@@ -74,6 +80,7 @@ where
     type Reducer = C::Reducer;
     type Result = C::Result;
     const FLOWS: bool = C::__FLOWS;
+    const BACKWARD: bool = C::__BACKWARD;
     const KNOWS_ITEMS: bool = true;
     const DRAWS: bool = false;
 
@@ -90,18 +97,20 @@ where
     }
 
     fn plan(&self, splitter: &Splitter, see: impl FnOnce() -> Observation) -> Plan {
+        let may_be_cut = self.len / 2 >= self.min_len;
         match self.budget {
+            _ if self.is_endmost && may_be_cut => Plan::Cut(self.len / 2),
             None => {
                 let seen = see();
                 let plan = splitter.plan(self.len, self.min_len, &seen);
                 // Between two pieces a search looks whether others have found something.
-                let looks = !C::Folder::__NEVER_FULL && self.len / 2 >= self.min_len;
+                let looks = !C::Folder::__NEVER_FULL && may_be_cut;
                 if looks && plan == Plan::Run && splitter.is_long(self.len, seen.per_item) {
                     return Plan::Cut(self.len / 2);
                 }
                 plan
             }
-            Some(budget) if budget > 0 && self.len / 2 >= self.min_len => Plan::Cut(self.len / 2),
+            Some(budget) if budget > 0 && may_be_cut => Plan::Cut(self.len / 2),
             Some(_) => Plan::Run,
         }
     }
@@ -123,7 +132,7 @@ where
     }
 
     fn cut(self, at: usize) -> Result<(Self, Self, C::Reducer), Self> {
-        let IndexedPiece { len, min_len, budget, producer, consumer } = self;
+        let IndexedPiece { len, min_len, budget, is_endmost, producer, consumer } = self;
         let budget = budget.map(|budget| budget / 2);
         let (left_producer, right_producer) = producer.split_at(at);
         let (left_consumer, right_consumer, reducer) = consumer.split_at(at);
@@ -131,6 +140,7 @@ where
             len: at,
             min_len,
             budget,
+            is_endmost: false,
             producer: left_producer,
             consumer: left_consumer,
         };
@@ -138,6 +148,7 @@ where
             len: len - at,
             min_len,
             budget,
+            is_endmost,
             producer: right_producer,
             consumer: right_consumer,
         };
@@ -163,19 +174,27 @@ pub(super) struct UnindexedPiece<P, C> {
     budget: usize,
     /// The part of [`WHOLE`] that it is taken for.
     items: usize,
+    /// As in an [`IndexedPiece`].
+    is_endmost: bool,
     producer: P,
     consumer: C,
 }
 
-impl<P, C> UnindexedPiece<P, C> {
+impl<P, C> UnindexedPiece<P, C>
+where
+    P: UnindexedProducer,
+    C: UnindexedConsumer<P::Item>,
+{
     /// A whole call, to be cut into a piece for each of so many threads.
     pub(super) fn whole(producer: P, consumer: C, threads: usize) -> Self {
-        UnindexedPiece { budget: threads, items: WHOLE, producer, consumer }
+        // What draws from one source has no end.
+        let is_endmost = C::__BACKWARD && !P::__DRAWS;
+        UnindexedPiece { budget: threads, items: WHOLE, is_endmost, producer, consumer }
     }
 
     /// What is in the piece is not known, so the clock says nothing about it: it is cut as long as the budget lasts.
     fn by_budget(&self) -> Plan {
-        if self.budget > 0 { Plan::Cut(1) } else { Plan::Run }
+        if self.budget > 0 || self.is_endmost { Plan::Cut(1) } else { Plan::Run }
     }
 }
 
@@ -189,6 +208,7 @@ where
     type Reducer = C::Reducer;
     type Result = C::Result;
     const FLOWS: bool = C::__FLOWS;
+    const BACKWARD: bool = C::__BACKWARD;
     const KNOWS_ITEMS: bool = false;
     const DRAWS: bool = P::__DRAWS;
 
@@ -225,7 +245,7 @@ where
     }
 
     fn cut(self, _at: usize) -> Result<(Self, Self, C::Reducer), Self> {
-        let UnindexedPiece { budget, items, producer, consumer } = self;
+        let UnindexedPiece { budget, items, is_endmost, producer, consumer } = self;
         let budget = budget / 2;
         match producer.split() {
             (left, Some(right)) => {
@@ -233,13 +253,17 @@ where
                 let left = UnindexedPiece {
                     budget,
                     items: items / 2,
+                    is_endmost: false,
                     producer: left,
                     consumer: consumer.split_off_left(),
                 };
                 let items = items - items / 2;
-                Ok((left, UnindexedPiece { budget, items, producer: right, consumer }, reducer))
+                let right = UnindexedPiece { budget, items, is_endmost, producer: right, consumer };
+                Ok((left, right, reducer))
             }
-            (producer, None) => Err(UnindexedPiece { budget: 0, items, producer, consumer }),
+            (producer, None) => {
+                Err(UnindexedPiece { budget: 0, items, is_endmost: false, producer, consumer })
+            }
         }
     }
 

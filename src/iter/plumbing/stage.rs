@@ -147,6 +147,7 @@ where
     type Reducer = C::Reducer;
     type Result = C::Result;
     const __FLOWS: bool = C::__FLOWS;
+    const __BACKWARD: bool = C::__BACKWARD;
 
     fn split_at(self, index: usize) -> (Self, Self, C::Reducer) {
         let (left, right, reducer) = self.base.split_at(index);

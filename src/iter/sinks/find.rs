@@ -82,13 +82,6 @@ impl<T> Folder<T> for FindAnyFolder<'_, T> {
     }
 }
 
-/// Which end of the sequence one searches from.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(in crate::iter) enum End {
-    First,
-    Last,
-}
-
 /// The best rank at which something was found so far; smaller is better.
 pub(in crate::iter) struct BestRank(AtomicUsize);
 
@@ -109,21 +102,26 @@ impl BestRank {
     }
 }
 
-/// Keeps the item that is nearest to one end of the sequence.
+/// Keeps the item that is nearest to one end of the sequence: see [`FindFirst`] and [`FindLast`].
 ///
 /// Every piece has a span of ranks, nearer to the end before farther from it, and cuts it along
 /// with the piece. When a span is too short to be cut, both halves have the same rank, and then
 /// neither stops the other.
-pub(in crate::iter) struct FindEnd<'b> {
-    end: End,
+pub(in crate::iter) struct FindEnd<'b, const IS_LAST: bool> {
     rank: Cell<usize>,
     width: Cell<usize>,
     best: &'b BestRank,
 }
 
-impl<'b> FindEnd<'b> {
-    pub(in crate::iter) fn new(end: End, best: &'b BestRank) -> Self {
-        FindEnd { end, rank: Cell::new(0), width: Cell::new(usize::MAX), best }
+/// Keeps the first item.
+pub(in crate::iter) type FindFirst<'b> = FindEnd<'b, false>;
+
+/// Keeps the last item.
+pub(in crate::iter) type FindLast<'b> = FindEnd<'b, true>;
+
+impl<'b, const IS_LAST: bool> FindEnd<'b, IS_LAST> {
+    pub(in crate::iter) fn new(best: &'b BestRank) -> Self {
+        FindEnd { rank: Cell::new(0), width: Cell::new(usize::MAX), best }
     }
 
     /// Makes the left part and leaves the right one here; the nearer one gets `near` ranks.
@@ -131,41 +129,33 @@ impl<'b> FindEnd<'b> {
         let (rank, width) = (self.rank.get(), self.width.get());
         let near_part = (rank, near);
         let far_part = (rank + near, width - near);
-        let (left, right) = match self.end {
-            End::First => (near_part, far_part),
-            End::Last => (far_part, near_part),
-        };
+        let (left, right) = if IS_LAST { (far_part, near_part) } else { (near_part, far_part) };
         self.rank.set(right.0);
         self.width.set(right.1);
-        FindEnd {
-            end: self.end,
-            rank: Cell::new(left.0),
-            width: Cell::new(left.1),
-            best: self.best,
-        }
+        FindEnd { rank: Cell::new(left.0), width: Cell::new(left.1), best: self.best }
     }
 }
 
-impl<'b, T: Send> Consumer<T> for FindEnd<'b> {
-    type Folder = FindEndFolder<'b, T>;
-    type Reducer = End;
+impl<'b, T: Send, const IS_LAST: bool> Consumer<T> for FindEnd<'b, IS_LAST> {
+    type Folder = FindEndFolder<'b, T, IS_LAST>;
+    type Reducer = KeepNearest<IS_LAST>;
     type Result = Option<T>;
-    const __FLOWS: bool = true;
+    const __FLOWS: bool = !IS_LAST;
+    const __BACKWARD: bool = IS_LAST;
 
-    fn split_at(self, index: usize) -> (Self, Self, End) {
+    fn split_at(self, index: usize) -> (Self, Self, Self::Reducer) {
         let width = self.width.get();
-        let near = match self.end {
+        let near = match IS_LAST {
             _ if index > width => width / 2,
-            End::First => index,
-            End::Last => width - index,
+            false => index,
+            true => width - index,
         };
         let left = self.cut_off_left(near);
-        let end = self.end;
-        (left, self, end)
+        (left, self, KeepNearest)
     }
 
-    fn into_folder(self) -> FindEndFolder<'b, T> {
-        FindEndFolder { item: None, end: self.end, rank: self.rank.get(), best: self.best }
+    fn into_folder(self) -> Self::Folder {
+        FindEndFolder { item: None, rank: self.rank.get(), best: self.best }
     }
 
     fn full(&self) -> bool {
@@ -173,37 +163,37 @@ impl<'b, T: Send> Consumer<T> for FindEnd<'b> {
     }
 }
 
-impl<T: Send> UnindexedConsumer<T> for FindEnd<'_> {
+impl<T: Send, const IS_LAST: bool> UnindexedConsumer<T> for FindEnd<'_, IS_LAST> {
     fn split_off_left(&self) -> Self {
-        self.cut_off_left(self.width.get() / 2)
+        let width = self.width.get();
+        // The part at the last end is cut again and again, and should not run out of ranks.
+        self.cut_off_left(if IS_LAST { width - width / 16 } else { width / 2 })
     }
 
-    fn to_reducer(&self) -> End {
-        self.end
+    fn to_reducer(&self) -> Self::Reducer {
+        KeepNearest
     }
 }
 
-impl<T> Reducer<Option<T>> for End {
+pub(in crate::iter) struct KeepNearest<const IS_LAST: bool>;
+
+impl<T, const IS_LAST: bool> Reducer<Option<T>> for KeepNearest<IS_LAST> {
     fn reduce(self, left: Option<T>, right: Option<T>) -> Option<T> {
-        match self {
-            End::First => left.or(right),
-            End::Last => right.or(left),
-        }
+        if IS_LAST { right.or(left) } else { left.or(right) }
     }
 }
 
-pub(in crate::iter) struct FindEndFolder<'b, T> {
+pub(in crate::iter) struct FindEndFolder<'b, T, const IS_LAST: bool> {
     item: Option<T>,
-    end: End,
     rank: usize,
     best: &'b BestRank,
 }
 
-impl<T> Folder<T> for FindEndFolder<'_, T> {
+impl<T, const IS_LAST: bool> Folder<T> for FindEndFolder<'_, T, IS_LAST> {
     type Result = Option<T>;
 
     fn consume(mut self, item: T) -> Self {
-        if self.end == End::Last || self.item.is_none() {
+        if IS_LAST || self.item.is_none() {
             self.best.improve(self.rank);
             self.item = Some(item);
         }
@@ -215,11 +205,7 @@ impl<T> Folder<T> for FindEndFolder<'_, T> {
             return self;
         }
         let mut iter = iter.into_iter();
-        let item = match self.end {
-            End::First => iter.next(),
-            End::Last => iter.last(),
-        };
-        match item {
+        match if IS_LAST { iter.last() } else { iter.next() } {
             Some(item) => self.consume(item),
             None => self,
         }
@@ -230,7 +216,7 @@ impl<T> Folder<T> for FindEndFolder<'_, T> {
     }
 
     fn full(&self) -> bool {
-        let settled = self.end == End::First && self.item.is_some();
+        let settled = !IS_LAST && self.item.is_some();
         settled || self.best.beats(self.rank)
     }
 }

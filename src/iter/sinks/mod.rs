@@ -12,7 +12,7 @@ mod text;
 pub(crate) mod unzip;
 
 pub(in crate::iter) use self::accumulate::{Accumulate, ProductOf, SumOf};
-pub(in crate::iter) use self::find::{BestRank, End, FindAny, FindEnd, Position};
+pub(in crate::iter) use self::find::{BestRank, FindAny, FindFirst, FindLast, Position};
 pub(crate) use self::gather::gather;
 pub(crate) use self::noop::Noop;
 pub(in crate::iter) use self::reduce::{Reduce, TryReduce};
