@@ -309,6 +309,15 @@ fn the_last_item_is_looked_for_at_the_end() {
     }
 }
 
+/// Counts down when it is dropped.
+struct Alive<'a>(&'a AtomicUsize);
+
+impl Drop for Alive<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 /// What lies to the left of a panic is run by a search from the end as well, and what is found is dropped.
 #[test]
 fn a_search_from_the_end_survives_a_panic() {
@@ -317,12 +326,6 @@ fn a_search_from_the_end_survives_a_panic() {
         let pool = pool(threads);
         for bad in [0_usize, 17, 998, 999] {
             let (ran, alive) = (AtomicUsize::new(0), AtomicUsize::new(0));
-            struct Alive<'a>(&'a AtomicUsize);
-            impl Drop for Alive<'_> {
-                fn drop(&mut self) {
-                    self.0.fetch_sub(1, Ordering::Relaxed);
-                }
-            }
             let caught = catch_unwind(AssertUnwindSafe(|| {
                 pool.install(|| {
                     let items = (0..1_000_usize).into_par_iter().with_max_len(1);
@@ -336,6 +339,7 @@ fn a_search_from_the_end_survives_a_panic() {
                 })
             }));
             assert!(caught.is_err());
+            drop(caught);
             assert_eq!((ran.into_inner(), alive.into_inner()), (999, 0));
         }
     }

@@ -45,8 +45,9 @@ const NO_HOME: usize = usize::MAX;
 /// Stands for the node of a call that nobody records.
 const NO_NODE: usize = 0;
 
-/// The most parts that one thread holds: each is at most half of what was there before, so this is more than can be.
-const MOST_HELD: usize = usize::BITS as usize + 8;
+/// The most parts that one thread holds: each is at most half of what was there before, and no range is longer than `u128`
+/// counts. A producer that cuts off less is run as it is from there on.
+const MOST_HELD: usize = u128::BITS as usize + 8;
 
 /// See the module's description.
 pub(super) struct Call<'s> {
