@@ -516,7 +516,7 @@ impl<'s> Call<'s> {
             self.last.set(self.last.get().wrapping_add(stint.end_batch(mark, items)));
         }
         if !self.is_counted {
-            self.has_run(items, folder.full());
+            self.has_run(items, folder.full(), !P::BACKWARD);
         }
         self.after(open, folder)
     }
@@ -631,8 +631,10 @@ impl<'s> Call<'s> {
     }
 
     /// A piece was run: takes the time, and shares what is held if it is worth it.
+    ///
+    /// Not if the call goes backward: what was found may have made the rest superfluous, and the next cut shares as well.
     #[inline]
-    fn has_run(&self, items: usize, is_full: bool) {
+    fn has_run(&self, items: usize, is_full: bool, shares: bool) {
         self.has_dropped(items);
         if self.home != NO_HOME {
             let is_here = self.home == self.seat.group;
@@ -654,7 +656,9 @@ impl<'s> Call<'s> {
             self.evidence.set(evidence);
             self.is_measured.set(true);
         }
-        self.share(now);
+        if shares {
+            self.share(now);
+        }
     }
 
     /// The time since the end of the last piece was not spent on items.

@@ -57,6 +57,9 @@ pub(super) trait Piece: Send + Sized {
     fn run(self, folder: Option<Self::Folder>) -> Self::Folder;
 }
 
+/// An endmost piece of so many items that are known not to be heavy takes less time than to cut it further would.
+const END_ITEMS: usize = 64;
+
 /// A piece of known length.
 pub(super) struct IndexedPiece<P, C> {
     pub(super) len: usize,
@@ -99,9 +102,13 @@ where
     fn plan(&self, splitter: &Splitter, see: impl FnOnce() -> Observation) -> Plan {
         let may_be_cut = self.len / 2 >= self.min_len;
         match self.budget {
-            _ if self.is_endmost && may_be_cut => Plan::Cut(self.len / 2),
+            Some(_) if self.is_endmost && may_be_cut => Plan::Cut(self.len / 2),
             None => {
                 let seen = see();
+                let is_little = self.len <= END_ITEMS && !splitter.is_heavy(seen.per_item);
+                if self.is_endmost && may_be_cut && !is_little {
+                    return Plan::Cut(self.len / 2);
+                }
                 let plan = splitter.plan(self.len, self.min_len, &seen);
                 // Between two pieces a search looks whether others have found something.
                 let looks = !C::Folder::__NEVER_FULL && may_be_cut;
