@@ -78,7 +78,9 @@ impl Bundle {
         let behind: *const NonNull<u8> = unsafe { bundle.add(1) }.cast();
         for number in 0..addresses {
             // SAFETY: it has that many.
-            each(unsafe { behind.add(number).read() });
+            let address = unsafe { behind.add(number) };
+            // SAFETY: as above.
+            each(unsafe { address.read() });
         }
         // SAFETY: points to a frame.
         each(unsafe { NonNull::new_unchecked(bundle.cast()) });
@@ -103,7 +105,9 @@ mod tests {
                 let (mut out, mut bundle, mut bundles) = (Vec::new(), first, 0);
                 while !bundle.is_null() {
                     // SAFETY: a bundle of the list.
-                    let (frames, next) = unsafe { (Bundle::frames(bundle), (*bundle).next) };
+                    let frames = unsafe { Bundle::frames(bundle) };
+                    // SAFETY: as above.
+                    let next = unsafe { (*bundle).next };
                     assert_eq!(next.is_null(), bundle == last);
                     let before = out.len();
                     // SAFETY: as above; once.
