@@ -27,7 +27,6 @@ use crate::steal::deque::{Deque, Steal};
 use crate::sync::{AtomicUsize, Ordering, fence};
 use crate::trace::{self, Log};
 use crate::tuning;
-use crate::util::clock::ticks;
 use crate::util::rng::Rng;
 use crate::util::turns;
 use std::cell::Cell;
@@ -112,9 +111,9 @@ pub(crate) struct Seat {
     /// it has run leave them. An idle resident gives them back before it sleeps, so a pool ends; one that is busy
     /// would not let it end anyway.
     pub(crate) users: Cell<usize>,
-    /// How long the resident leaves spawned jobs of others alone, and whether the job about to be run is one.
+    /// How long the resident leaves the jobs of others alone, and whether the job about to be run was stolen.
     pub(super) restraint: Restraint,
-    pub(super) has_stolen_spawned: Cell<bool>,
+    pub(super) has_stolen: Cell<bool>,
     /// Jobs from outside that the holder has taken one after the other.
     pub(super) injected_in_a_row: Cell<u32>,
     /// How many items of the piece at hand take some microseconds: how often to look whether more are wanted.
@@ -176,7 +175,7 @@ impl Seat {
             rests: Cell::new(false),
             users: Cell::new(0),
             restraint: Restraint::new(),
-            has_stolen_spawned: Cell::new(false),
+            has_stolen: Cell::new(false),
             injected_in_a_row: Cell::new(0),
             stride: Cell::new(1),
             rng: Rng::new((index as u64 + 1).wrapping_add(salt)),
@@ -377,17 +376,6 @@ impl Seat {
         // ORDERING: Relaxed, after the fence in `IdleWord::notify`, which pairs with the one in `Pause::sleep`. Here: push,
         // fence, read the quiet word and the latches. There: announce and ask, fence, look for the entry.
         self.quiet.load(Ordering::Relaxed) & ATTENTION != 0
-    }
-
-    /// Runs a spawned job, which must not unwind; learns whether it was worth stealing, if it was stolen.
-    #[inline]
-    pub(crate) fn weigh(&self, job: impl FnOnce()) {
-        if !self.has_stolen_spawned.take() {
-            return job();
-        }
-        let began = ticks();
-        job();
-        self.restraint.has_run(began, ticks());
     }
 
     /// Publishes a spawned job.
