@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Runs examples/numa_check on emulated machines: groups are as expected, bound workers are on their nodes and so is what they
-# touch first, on four nodes of eight processors steals and work stay near (docs/topology.md has the aims), calls over large
-# slices go where their pages are, and pools go on while processors go offline, masks are narrowed, and a quota is set.
+# touch first, siblings are asked first, on four nodes of eight processors steals and work stay near (docs/topology.md has the
+# aims), calls over large slices go where their pages are, buffers lie where they are worked on, and pools go on while processors
+# go offline, masks are narrowed, and a quota is set.
 #
 #   ci/numa.sh          all machines; some twenty minutes on two processors
 #   ci/numa.sh short    two of them; some five minutes
@@ -46,7 +47,7 @@ machine() {
     fi
 }
 
-machine "2 nodes, siblings" --nodes 2 --cpus 8 --threads 2 -- --groups 0-3 --groups 4-7 --threads 8
+machine "2 nodes, siblings" --nodes 2 --cpus 8 --threads 2 -- --groups 0-3 --groups 4-7 --threads 8 --siblings
 machine "4 nodes, aims" --nodes 4 --cpus 32 --steady -- --groups 0-7 --groups 8-15 --groups 16-23 --groups 24-31 --aims
 machine "1 node" --nodes 1 --cpus 4 -- --groups 0-3 --threads 4
 machine "4 nodes, 2 sockets" --nodes 4 --cpus 8 --dist socket2x2 -- --groups 0-1 --groups 2-3 --groups 4-5 --groups 6-7

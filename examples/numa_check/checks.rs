@@ -15,6 +15,7 @@ struct Checks {
     has_aims: bool,
     has_changes: bool,
     has_pages: bool,
+    has_siblings: bool,
     missed: Vec<String>,
 }
 
@@ -27,6 +28,7 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> ExitCode {
             "--threads" => checks.threads = Some(value().parse().expect("a number")),
             "--aims" => checks.has_aims = true,
             "--pages" => checks.has_pages = true,
+            "--siblings" => checks.has_siblings = true,
             "--changes" => checks.has_changes = true,
             _ => panic!("no such option: {argument}"),
         }
@@ -36,11 +38,15 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> ExitCode {
     checks.groups(&topology);
     checks.workers(&topology);
     checks.nodes(&topology);
+    if checks.has_siblings {
+        checks.siblings();
+    }
     if checks.has_aims {
         checks.loads();
     }
     if checks.has_pages {
         checks.pages(&topology);
+        checks.buffers(&topology);
     }
     if checks.has_changes {
         changes::children(&topology, &mut checks.missed);
@@ -75,7 +81,7 @@ impl Checks {
 
     /// Bound workers run where they should, on the nodes of their groups, and what they touch first lies there.
     fn workers(&mut self, topology: &Topology) {
-        for pinning in [Pinning::Group, Pinning::Cpu] {
+        for pinning in [Pinning::Group, Pinning::Cache, Pinning::Cpu] {
             let builder = ThreadPoolBuilder::new().num_threads(topology.allowed_cpus().len());
             let pool = builder.pinning(pinning).build().expect("the pool starts");
             let found = pool.broadcast(|_| {
@@ -121,6 +127,23 @@ impl Checks {
                 format!("a pool of node {node} ran on {found:?}")
             });
         }
+    }
+
+    /// Workers that are bound to a CPU each ask those of the same core first.
+    fn siblings(&mut self) {
+        let [near, alike] = [StealOrder::ByDistance, StealOrder::Uniform].map(|order| {
+            let pool = loads::bound_pool(Pinning::Cpu, Placement::ByGroup, order);
+            let found = loads::join_tree(&pool);
+            let (near, group) = (found.steals_near, found.steals_in_group);
+            println!(
+                "{order:?}: {near:.1} % of {} steals from siblings, {group:.1} % in the group",
+                found.steals
+            );
+            near
+        });
+        self.expect(near >= alike + 10.0, || {
+            format!("{near:.1} % of the steals from siblings, {alike:.1} % where all are alike")
+        });
     }
 
     /// Loads stay near, and do not where the one or the other is switched off.
@@ -172,6 +195,19 @@ impl Checks {
                 format!("{touched:?}: {with:.1} % of the pages at home, {without:.1} % if dealt by group")
             });
         }
+    }
+
+    /// The pages of buffers lie where the groups are that work on them, or are spread evenly over all.
+    fn buffers(&mut self, topology: &Topology) {
+        let at_home = pages::buffer_at_home(topology);
+        println!("a buffer: {at_home:.1} % of the pages at home");
+        self.expect(at_home >= 75.0, || format!("a buffer: {at_home:.1} % of the pages at home"));
+        let shares = pages::buffer_in_turns(topology);
+        println!("a buffer in turns: the groups have {shares:.1?} % of the pages");
+        let even = 100.0 / shares.len() as f64;
+        self.expect(shares.iter().all(|share| (share - even).abs() <= even / 5.0), || {
+            format!("a buffer in turns: the groups have {shares:.1?} % of the pages")
+        });
     }
 
     fn aim(&mut self, name: &str, found: Outcome, steals: f64, at_home: f64) -> Outcome {

@@ -14,6 +14,8 @@ const PASSES: usize = 12;
 /// What a load came to, in percent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Outcome {
+    /// Of all steals, those from a sibling or a thread of the same cache, where not all of the group are such.
+    pub(crate) steals_near: f64,
     /// Of all steals, those within a group.
     pub(crate) steals_in_group: f64,
     /// Of all items, those that were run in the group whose range they are in.
@@ -24,7 +26,12 @@ pub(crate) struct Outcome {
 
 /// A pool of the whole machine, with its workers bound to their groups.
 pub(crate) fn pool(placement: Placement, order: StealOrder) -> ThreadPool {
-    let builder = ThreadPoolBuilder::new().pinning(Pinning::Group);
+    bound_pool(Pinning::Group, placement, order)
+}
+
+/// The same with its workers bound otherwise.
+pub(crate) fn bound_pool(pinning: Pinning, placement: Placement, order: StealOrder) -> ThreadPool {
+    let builder = ThreadPoolBuilder::new().pinning(pinning);
     builder.placement(placement).steal_order(order).build().expect("the pool starts")
 }
 
@@ -78,9 +85,9 @@ pub(crate) fn join_tree(pool: &ThreadPool) -> Outcome {
 
 fn outcome(work: Work, at_home: f64) -> Outcome {
     let steals = work.steals();
-    let near = steals.near + steals.group;
     Outcome {
-        steals_in_group: percent(near, steals.total()),
+        steals_near: percent(steals.near, steals.total()),
+        steals_in_group: percent(steals.near + steals.group, steals.total()),
         at_home,
         steals: steals.total(),
         work,

@@ -43,6 +43,27 @@ fn nodes() {
     );
 }
 
+/// Two caches in each node: a worker is bound to what its cache serves, as far as it may go there.
+#[test]
+fn caches() {
+    watch!();
+    let pool = builder("2x4/l3=2", 8).pinning(Pinning::Cache).build().unwrap();
+    assert_eq!(groups(&pool), [0, 0, 0, 0, 1, 1, 1, 1]);
+    let bound: Vec<CpuSet> = pool.workers().iter().map(|w| w.cpus().cloned().unwrap()).collect();
+    for (worker, expected) in
+        ["0-1", "0-1", "2-3", "2-3", "4-5", "4-5", "6-7", "6-7"].iter().enumerate()
+    {
+        assert_eq!(bound[worker], set(expected));
+    }
+    let pool = builder("2x4/l3=2", 3).cpus(set("1-3")).pinning(Pinning::Cache).build().unwrap();
+    assert_eq!(pool.workers()[0].cpus(), Some(&set("1")));
+    assert_eq!(pool.workers()[2].cpus(), Some(&set("2-3")));
+    // Of this machine no caches are known.
+    let flat = Topology::flat(set("0-3"));
+    let builder = ThreadPoolBuilder::new().num_threads(4).topology(flat).pinning(Pinning::Cache);
+    assert_eq!(builder.build().unwrap().workers()[3].cpus(), Some(&set("0-3")));
+}
+
 #[test]
 fn cpus() {
     watch!();
@@ -145,7 +166,7 @@ fn own_mask() -> CpuSet {
 #[test]
 fn a_refused_binding_is_reported() {
     watch!();
-    for pinning in [Pinning::Group, Pinning::Cpu] {
+    for pinning in [Pinning::Group, Pinning::Cache, Pinning::Cpu] {
         let far = builder("1x4096", 2).cpus(set("4000-4001")).pinning(pinning).build().unwrap();
         assert_eq!(far.join(|| 1, || 2), (1, 2));
         far.broadcast(|_| ());
