@@ -47,7 +47,7 @@ machine() {
     fi
 }
 
-machine "2 nodes, siblings" --nodes 2 --cpus 8 --threads 2 -- --groups 0-3 --groups 4-7 --threads 8 --siblings
+machine "2 nodes, siblings" --nodes 2 --cpus 8 --threads 2 --steady -- --groups 0-3 --groups 4-7 --threads 8 --siblings
 machine "4 nodes, aims" --nodes 4 --cpus 32 --steady -- --groups 0-7 --groups 8-15 --groups 16-23 --groups 24-31 --aims
 machine "1 node" --nodes 1 --cpus 4 -- --groups 0-3 --threads 4
 machine "4 nodes, 2 sockets" --nodes 4 --cpus 8 --dist socket2x2 -- --groups 0-1 --groups 2-3 --groups 4-5 --groups 6-7

@@ -3,7 +3,7 @@
 use crate::loads::{self, Outcome};
 use crate::pages::{self, Touched};
 use crate::{changes, os};
-use moirai::topology::{CpuSet, Topology};
+use moirai::topology::{CpuSet, Level, Topology};
 use moirai::{Pinning, Placement, StealOrder, ThreadPoolBuilder};
 use std::process::ExitCode;
 
@@ -39,7 +39,7 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> ExitCode {
     checks.workers(&topology);
     checks.nodes(&topology);
     if checks.has_siblings {
-        checks.siblings();
+        checks.siblings(&topology);
     }
     if checks.has_aims {
         checks.loads();
@@ -129,8 +129,17 @@ impl Checks {
         }
     }
 
-    /// Workers that are bound to a CPU each ask those of the same core first.
-    fn siblings(&mut self) {
+    /// Workers that are bound to a CPU each ask those of the same core first; a pool of physical cores has a thread for each of
+    /// them, which keep off the siblings.
+    fn siblings(&mut self, topology: &Topology) {
+        let cores = topology.sharing(Level::Core);
+        let firsts: CpuSet = cores.iter().filter_map(|core| core.first()).collect();
+        let pool = ThreadPoolBuilder::new().physical_cores_only().build().expect("the pool starts");
+        let found: CpuSet = pool.broadcast(|_| os::whereabouts().0).into_iter().collect();
+        let threads = pool.current_num_threads();
+        self.expect(threads == cores.len() && found.is_subset(&firsts), || {
+            format!("{threads} threads for the cores {firsts} ran on {found}")
+        });
         let [near, alike] = [StealOrder::ByDistance, StealOrder::Uniform].map(|order| {
             let pool = loads::bound_pool(Pinning::Cpu, Placement::ByGroup, order);
             let found = loads::join_tree(&pool);

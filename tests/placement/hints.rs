@@ -131,12 +131,15 @@ fn threads_follow_the_hints() {
 #[test]
 fn bound_workers_run_where_they_should() {
     watch!();
-    let allowed = Topology::detect().allowed_cpus().clone();
+    let machine = Topology::detect();
+    // Whatever the environment says.
+    let builder = || ThreadPoolBuilder::new().topology(machine.clone());
+    let allowed = machine.allowed_cpus().clone();
     let first = allowed.iter().take(1).collect::<CpuSet>();
     for (builder, expected) in [
-        (ThreadPoolBuilder::new(), allowed.clone()),
-        (ThreadPoolBuilder::new().pinning(Pinning::Group), allowed.clone()),
-        (ThreadPoolBuilder::new().cpus(first.clone()), first.clone()),
+        (builder(), allowed.clone()),
+        (builder().pinning(Pinning::Group), allowed.clone()),
+        (builder().cpus(first.clone()), first.clone()),
     ] {
         let pool = builder.num_threads(3).build().unwrap();
         let masks = pool.broadcast(|_| own_mask());
@@ -147,8 +150,7 @@ fn bound_workers_run_where_they_should() {
             assert!(worker.cpus().is_none_or(|cpus| *cpus == mask), "{worker:?} has {mask}");
         }
     }
-    let pool =
-        ThreadPoolBuilder::new().num_threads(allowed.len()).pinning(Pinning::Cpu).build().unwrap();
+    let pool = builder().num_threads(allowed.len()).pinning(Pinning::Cpu).build().unwrap();
     let masks = pool.broadcast(|_| own_mask());
     assert!(masks.iter().all(|mask| mask.len() == 1));
     assert_eq!(masks.iter().fold(CpuSet::new(), |all, mask| all.union(mask)), allowed);
