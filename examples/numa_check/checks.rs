@@ -16,6 +16,7 @@ struct Checks {
     has_changes: bool,
     has_pages: bool,
     has_siblings: bool,
+    has_rings: bool,
     missed: Vec<String>,
 }
 
@@ -26,6 +27,7 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> ExitCode {
         match argument.as_str() {
             "--groups" => checks.groups.push(value().parse().expect("a list of CPUs")),
             "--threads" => checks.threads = Some(value().parse().expect("a number")),
+            "--rings" => checks.has_rings = true,
             "--aims" => checks.has_aims = true,
             "--pages" => checks.has_pages = true,
             "--siblings" => checks.has_siblings = true,
@@ -40,6 +42,9 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> ExitCode {
     checks.nodes(&topology);
     if checks.has_siblings {
         checks.siblings(&topology);
+    }
+    if checks.has_rings {
+        checks.rings(&topology);
     }
     if checks.has_aims {
         checks.loads();
@@ -152,6 +157,22 @@ impl Checks {
         });
         self.expect(near >= alike + 10.0, || {
             format!("{near:.1} % of the steals from siblings, {alike:.1} % where all are alike")
+        });
+    }
+
+    /// The further away the others are, the less is stolen from them; where all are alike, about the same.
+    fn rings(&mut self, topology: &Topology) {
+        let [near, alike] = [StealOrder::ByDistance, StealOrder::Uniform].map(|order| {
+            let pool = loads::pool(Placement::ByGroup, order);
+            let thefts = loads::thefts_by_distance(&pool, topology);
+            println!("{order:?}: thefts of each from each, by distance: {thefts:.1?}");
+            thefts.into_iter().map(|(_, thefts)| thefts).collect::<Vec<f64>>()
+        });
+        let (last, most) = (near.len() - 1, alike.iter().copied().fold(0.0, f64::max));
+        let falls = near[0] >= 3.0 * near[1] && near[1] >= 1.5 * near[last];
+        let is_level = alike.iter().all(|thefts| 2.0 * thefts >= most);
+        self.expect(falls && is_level, || {
+            format!("thefts by distance: {near:.1?}, where all are alike {alike:.1?}")
         });
     }
 
