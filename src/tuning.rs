@@ -87,6 +87,11 @@ pub(crate) const WAKE_WORTH_MOST_NS: u64 = 200_000;
 /// From which amount of work on a call is dealt to the groups of a pool, in ns: a wake-up in each of them has to pay.
 pub(crate) const DEAL_LEAST_NS: u64 = 100_000;
 
+/// The longest time for which other groups leave a share to the group that it was dealt to, in ns: so long a thread that is ready
+/// to run may have to wait for a processor. On emulated machines, where all that are awake take turns, one share in twenty went to
+/// another group in some runs with no more than a wake-up takes.
+pub(crate) const DEALT_PATIENCE_NS_MOST: u64 = 4_000_000;
+
 /// From how much memory on it is asked where the pages of a slice are, in bytes: below, the caches of one group may hold it.
 pub(crate) const PAGES_LEAST_BYTES: usize = 16 << 20;
 
@@ -97,6 +102,9 @@ pub(crate) const PAGED_PARTS_MOST: usize = 64;
 
 /// How many pages of each part are asked for.
 pub(crate) const PAGES_ASKED: usize = 5;
+
+/// How often the gap between two pages asked for is halved where the parts of two groups meet: to a fortieth of a part.
+pub(crate) const PAGES_HALVINGS: usize = 3;
 
 /// After how long a woken thread counts as late, in ns: in time are 3 to 60 us, late 500 to 2 200 (`pool/placing.rs`).
 #[cfg(all(target_os = "linux", not(loom)))]

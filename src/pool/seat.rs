@@ -21,6 +21,7 @@ use crate::pool::registry::Registry;
 use crate::pool::restraint::Restraint;
 use crate::pool::scope_link::ScopeLink;
 use crate::pool::sleep::{ATTENTION, IdleWord, SeatState};
+use crate::pool::sweeps::Sweeps;
 use crate::pool::tag::Tag;
 use crate::steal::Reach;
 use crate::steal::deque::{Deque, Steal};
@@ -101,7 +102,7 @@ pub(crate) struct Seat {
     /// Parallel calls that the holder has begun: which of them look at the clock.
     calls: Cell<u32>,
     /// Sweeps over the other seats: which of them go beyond the group.
-    pub(super) sweeps: Cell<u32>,
+    pub(super) sweeps: Sweeps,
     /// The holder is inside a call that was dealt to the groups: calls inside it are not.
     pub(crate) is_dealing: Cell<bool>,
     /// The holder has served a call from outside that had found no free seat: it sleeps as soon as it finds nothing to do,
@@ -170,7 +171,7 @@ impl Seat {
             held_by_guest: Cell::new(false),
             lacks_main_loop: Cell::new(false),
             calls: Cell::new(0),
-            sweeps: Cell::new(0),
+            sweeps: Sweeps::new(),
             is_dealing: Cell::new(false),
             rests: Cell::new(false),
             users: Cell::new(0),
@@ -338,9 +339,8 @@ impl Seat {
     pub(crate) fn next_sweep(&self) -> NextSweep {
         let random = self.rng.next_u64();
         let neighbours = self.registry().neighbours();
-        let turn = self.sweeps.get();
-        self.sweeps.set(turn.wrapping_add(1));
         let has_dealt_work = self.registry().is_dealing();
+        let turn = self.sweeps.next(has_dealt_work);
         let reach = neighbours.reach(self.index, turn, has_dealt_work, random);
         let least_afar = neighbours.least_jobs_afar(turn, has_dealt_work);
         NextSweep { reach, least_afar, random }

@@ -538,7 +538,7 @@ impl<'a> Pause<'a> {
     /// The next round is the first of a new search.
     fn begin_again(&mut self) {
         self.rounds = 0;
-        self.seat.sweeps.set(0);
+        self.seat.sweeps.begin_again();
         self.clock = None;
         if self.announced {
             self.announced = false;
