@@ -2,6 +2,9 @@
 //!
 //! `a` does not return before `b` has begun, so every join is stolen, and the thief is still awake when the next join
 //! follows. Both ends are clock readings; the clock's own cost is a part of the result.
+//!
+//! `b` works for half a microsecond, or ends at once: moirai's idle workers leave halves that are shorter than the way to them
+//! to those who have forked them, for some microseconds after each one that they have stolen.
 
 mod harness;
 
@@ -23,7 +26,7 @@ macro_rules! steals {
             }
 
             /// One steal.
-            fn latency() -> Duration {
+            fn latency(work: Duration) -> Duration {
                 let begun = AtomicBool::new(false);
                 let pushed = Instant::now();
                 let (_, (latency, migrated)) = ::$name::join_context(
@@ -31,6 +34,7 @@ macro_rules! steals {
                     |context| {
                         let latency = pushed.elapsed();
                         begun.store(true, Ordering::Relaxed);
+                        wait_until(|| pushed.elapsed() >= latency + work);
                         (latency, context.migrated())
                     },
                 );
@@ -39,8 +43,8 @@ macro_rules! steals {
             }
 
             /// The middle one of some steals in a row.
-            pub(crate) fn latencies() -> Duration {
-                median((0..STEALS).map(|_| latency()).collect())
+            pub(crate) fn latencies(work: Duration) -> Duration {
+                median((0..STEALS).map(|_| latency(work)).collect())
             }
         }
     };
@@ -52,9 +56,12 @@ steals!(moirai);
 fn main() {
     let bench = Bench::new("steal");
     let (rayons, moirais) = (rayon::pool(), moirai::pool());
-    bench
-        .group("latency-awake", "2-thread")
-        .case("rayon", || rayons.install(rayon::latencies))
-        .case("moirai", || moirais.install(moirai::latencies))
-        .run();
+    for (group, work_ns) in [("latency-awake", 500), ("latency-awake-empty", 0)] {
+        let work = Duration::from_nanos(work_ns);
+        bench
+            .group(group, "2-thread")
+            .case("rayon", || rayons.install(|| rayon::latencies(work)))
+            .case("moirai", || moirais.install(|| moirai::latencies(work)))
+            .run();
+    }
 }

@@ -42,6 +42,9 @@ pub(crate) const SPIN_ROUNDS: u32 = 16;
 /// Processor pauses in a round of the first kind. A thief that is awake begins a forked half 0.25 us after the fork with 2 of
 /// them, 0.35 us with 8 (2026-11-25, AMD EPYC, two virtual processors; rayon 0.54). Bench: `steal`.
 pub(crate) const SPIN_PAUSES: u32 = 2;
+/// After so many rounds the pauses are twice as many: who finds nothing looks less and less often, since a look moves the victim's
+/// cache line. Of two processors neither was slower or faster for it (2026-11-29). Bench: `steal`, `spawn`, `join`.
+pub(crate) const ROUNDS_ALIKE: u32 = 4;
 
 /// Rounds before a search is announced where nobody sleeps; must be less than `SPIN_ROUNDS`. Bench: `steal`, 0.20 us with
 /// 4, 0.25 without.

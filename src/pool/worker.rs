@@ -574,7 +574,7 @@ impl<'a> Pause<'a> {
         if turns::let_others() {
             // Another thread has had its turn.
         } else if self.rounds <= tuning::SPIN_ROUNDS {
-            for _ in 0..tuning::SPIN_PAUSES {
+            for _ in 0..tuning::SPIN_PAUSES << ((self.rounds - 1) / tuning::ROUNDS_ALIKE) {
                 std::hint::spin_loop();
             }
             return true;
