@@ -60,6 +60,10 @@ pub(crate) enum Kind {
 
 #[cfg(feature = "trace")]
 impl Kind {
+    pub(super) fn is_moment(self) -> bool {
+        matches!(self, Kind::Steal { .. } | Kind::Injected | Kind::Dealt | Kind::Wake { .. })
+    }
+
     /// What it is called in a trace.
     pub(super) fn name(self) -> &'static str {
         match self {

@@ -3,9 +3,11 @@
 use crate::json::Json;
 use moirai::named as span;
 use moirai::prelude::*;
+use moirai::topology::Topology;
 use moirai::trace::Trace;
 use moirai::{Guests, ThreadPool, ThreadPoolBuilder};
 use std::collections::BTreeMap;
+use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -177,6 +179,22 @@ fn guests_jobs_and_shares() {
     assert_eq!(named(&events, "spawned job").len(), 1);
     assert_eq!(named(&events, "broadcast share").len(), 2);
     assert!(!named(&events, "inside").is_empty());
+}
+
+/// Each group gets a share of a call that is dealt; who runs one has taken it, or stolen it.
+#[test]
+fn dealt_shares_and_wakes() {
+    watch!();
+    let trace = Trace::new();
+    let groups = Topology::fake("2x1").unwrap();
+    let builder = ThreadPoolBuilder::new().num_threads(2).topology(groups).trace(&trace);
+    let pool = builder.build().unwrap();
+    // Enough work to be dealt; the other worker takes its share if it is awake or woken in time.
+    let work = |item: usize| _ = (0..2_000).fold(item, |sum, step| black_box(sum ^ step));
+    let is_there = |name| !named(&events(&trace), name).is_empty();
+    while !(is_there("take dealt share") && is_there("wake")) {
+        pool.install(|| (0..4_000).into_par_iter().for_each(work));
+    }
 }
 
 /// What has begun is ended, whatever comes of it.
