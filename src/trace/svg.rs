@@ -39,6 +39,7 @@ fn look(kind: Kind) -> Look {
         Kind::Job(Job::Call) => ("call", "#b09379", "call from outside"),
         Kind::Job(Job::Spawned) => ("job", "#59a14f", "spawned job"),
         Kind::Job(Job::Share) => ("share", "#9dc183", "broadcast share"),
+        Kind::Call(_) => ("site", "#c9b8dc", "parallel call"),
         Kind::Piece { .. } => ("piece", "#edc948", "piece of an iteration"),
         Kind::Gather { .. } => ("gather", "#b07aa1", "gathering of collected items"),
         Kind::Park => ("park", "#dddddd", "asleep"),
@@ -297,6 +298,7 @@ impl Shape {
         let is_narrow = next.right - next.left < grain;
         let is_same_name = match (self.kind, next.kind) {
             (Kind::Named(name), Kind::Named(next)) => name == next,
+            (Kind::Call(place), Kind::Call(next)) => place == next,
             _ => true,
         };
         is_narrow && is_same_name && next.left - self.right < grain
@@ -343,7 +345,7 @@ impl Shape {
                 "<text x=\"{}\" y=\"{}\" font-size=\"10\" pointer-events=\"none\">{}</text>",
                 round(left + 3.0),
                 round(top + 9.5),
-                escaped(name)
+                escaped(&name)
             );
         }
     }
@@ -367,7 +369,7 @@ impl Shape {
                 format!("{name} from worker {victim}, {}", distance_name(distance))
             }
             Kind::Wake { worker } => format!("{name} worker {worker}"),
-            _ => name.to_owned(),
+            _ => name.into_owned(),
         };
         if self.entry.is_moment() {
             return format!("{what}, at {start}");

@@ -115,7 +115,7 @@ fn a_disk_that_fills_up() {
     watch!();
     let fresh = fresh!(a_disk_that_fills_up);
     if fresh.scenario().is_some() {
-        let most = libc::rlimit { rlim_cur: 4096, rlim_max: 4096 };
+        let most = libc::rlimit { rlim_cur: 500, rlim_max: 500 };
         // SAFETY: no handler is involved: writes beyond the limit fail.
         unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
         // SAFETY: a limit for this process, by a pointer to it.
@@ -127,7 +127,7 @@ fn a_disk_that_fills_up() {
         let stderr = traced_program(&fresh, file.to_str().unwrap(), "");
         let start = format!("moirai: the trace {}: cannot be written: ", file.display());
         assert!(stderr.starts_with(&start) && stderr.lines().count() == 1, "{stderr}");
-        assert_eq!(fs::metadata(&file).unwrap().len(), 4096);
+        assert_eq!(fs::metadata(&file).unwrap().len(), 500);
         fs::remove_file(file).unwrap();
     }
 }

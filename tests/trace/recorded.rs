@@ -133,6 +133,24 @@ fn pieces_have_all_items() {
     }
 }
 
+/// The bar of a call has its place in the program, and lies around its pieces.
+#[test]
+fn calls_have_their_places() {
+    watch!();
+    let (pool, trace) = traced(1);
+    let line = line!() + 1;
+    let sum: u32 = pool.install(|| (0..100_u32).into_par_iter().sum());
+    assert_eq!(sum, 4_950);
+    let events = events(&trace);
+    let calls = named(&events, &format!("{}:{line}", file!()));
+    let pieces = named(&events, "piece");
+    let ([call], [piece]) = (&calls[..], &pieces[..]) else { panic!("{events:?}") };
+    assert_eq!((call.text("cat"), call.number("tid")), ("call", piece.number("tid")));
+    let inner = piece.number("ts") + piece.number("dur");
+    assert!(call.number("ts") <= piece.number("ts"), "{events:?}");
+    assert!(inner <= call.number("ts") + call.number("dur") + 0.0021, "{events:?}");
+}
+
 #[test]
 fn spans_of_the_program_and_gathering() {
     watch!();

@@ -157,6 +157,7 @@ pub(super) fn run<P: Piece>(
     is_nested: bool,
     place: Option<Place>,
 ) -> P::Result {
+    let _call = seat.log.call(place);
     if context::is_recording() {
         return run_recorded(seat, piece, is_counted, is_nested, place);
     }
