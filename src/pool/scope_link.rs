@@ -28,8 +28,6 @@ unsafe impl Sync for ScopeLink {}
 unsafe impl Send for ScopeLink {}
 
 impl ScopeLink {
-    /// Inlined, since it is built in place then and not copied; as all that is made in it.
-    #[inline(always)]
     pub(crate) fn new(tag: Tag, opener: Option<&Seat>) -> Self {
         ScopeLink {
             tag,

@@ -80,8 +80,7 @@ impl<T> ScopePtr<T> {
 }
 
 impl<'scope> ScopeBase<'scope> {
-    /// A scope of `registry`, opened by the calling thread. Inlined, since it is built in place then and not copied.
-    #[inline(always)]
+    /// A scope of `registry`, opened by the calling thread.
     pub(super) fn new(registry: &Registry) -> Self {
         let seat = Seat::current();
         let opener = seat.filter(|seat| ptr::eq(seat.registry(), registry));
