@@ -1,15 +1,16 @@
 #!/usr/bin/env bash
 # Runs examples/numa_check on emulated machines: groups are as expected, bound workers are on their nodes and so is what they
-# touch first, on four nodes of eight processors steals and work stay near (docs/topology.md has the aims), calls over large
-# slices go where their pages are, and pools go on while processors go offline, masks are narrowed, and a quota is set.
+# touch first, siblings and near nodes are asked first, on four nodes of eight processors steals and work stay near
+# (docs/topology.md has the aims), calls over large slices go where their pages are, buffers lie where they are worked on, and
+# pools go on while processors go offline, masks are narrowed, and a quota is set.
 #
-#   ci/numa.sh          all machines; some twenty minutes on two processors
-#   ci/numa.sh short    two of them; some five minutes
+#   ci/numa.sh          all machines; three minutes on two idle processors, some twenty on busy ones
+#   ci/numa.sh short    two of them; one to five minutes
 #   ci/numa.sh WORD     those with this word in their name
 #
 # The machines are QEMU's, started by ci/numa-vm, which fetches QEMU and a kernel from Debian's archive at its first use. Where
-# it cannot, nothing is run, and the last line says so. The clock of a machine with aims counts instructions, so that the load
-# of the host makes no node slower than another; times mean nothing in any of them.
+# it cannot, nothing is run, and the last line says so. The clock of machines on which thefts are counted counts instructions, so
+# that the load of the host makes no node slower than another; times mean nothing in any of them.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -46,11 +47,11 @@ machine() {
     fi
 }
 
-machine "2 nodes, siblings" --nodes 2 --cpus 8 --threads 2 -- --groups 0-3 --groups 4-7 --threads 8
+machine "2 nodes, siblings" --nodes 2 --cpus 8 --threads 2 --steady -- --groups 0-3 --groups 4-7 --threads 8 --siblings
 machine "4 nodes, aims" --nodes 4 --cpus 32 --steady -- --groups 0-7 --groups 8-15 --groups 16-23 --groups 24-31 --aims
 machine "1 node" --nodes 1 --cpus 4 -- --groups 0-3 --threads 4
 machine "4 nodes, 2 sockets" --nodes 4 --cpus 8 --dist socket2x2 -- --groups 0-1 --groups 2-3 --groups 4-5 --groups 6-7
-machine "8 nodes, ring" --nodes 8 --cpus 16 --dist ring -- \
+machine "8 nodes, ring" --nodes 8 --cpus 16 --dist ring --steady -- --rings \
     --groups 0-1 --groups 2-3 --groups 4-5 --groups 6-7 --groups 8-9 --groups 10-11 --groups 12-13 --groups 14-15
 machine "3 unlike nodes, asymmetric distances" --cpus-of 2,4,1 --dist '10,15,30;20,10,25;30,40,10' -- \
     --groups 0-1 --groups 2-5 --groups 6

@@ -49,7 +49,8 @@ impl<T: Send> Buffer<T> {
         Buffer(elements)
     }
 
-    /// The same, but the pages take turns between the groups: for elements that all groups need alike.
+    /// The same, but the pages take turns between the groups, huge ones if there are some for each: for elements that all groups
+    /// need alike.
     ///
     /// # Panics
     ///
@@ -95,6 +96,9 @@ fn untouch<T>(elements: &mut Vec<T>) -> Range<usize> {
 }
 
 /// Each worker touches its share of the pages of its group; the groups take turns.
+///
+/// Where the system makes huge pages, all of one lies where its first page was touched. So where there are some for each group
+/// they take turns by as much as that.
 fn touch_in_turns(memory: Range<usize>) {
     let neighbours = global::current().neighbours();
     let groups = neighbours.groups();
@@ -102,17 +106,22 @@ fn touch_in_turns(memory: Range<usize>) {
         return;
     }
     let page = pages::page_bytes();
-    let first = memory.start.next_multiple_of(page);
-    let count = memory.end.saturating_sub(first) / page;
+    let huge = pages::huge_page_bytes();
+    let unit = if memory.len() / huge >= 2 * groups.len() { huge } else { page };
+    let (first, end) = (memory.start.next_multiple_of(page), memory.end / page * page);
+    let units = first / unit..end.div_ceil(unit);
     broadcast(|context| {
         let group = neighbours.group_of(context.index());
-        let Range { start, end } = groups[group].clone();
+        let Range { start, end: behind } = groups[group].clone();
         let mine = (context.index() - start) * groups.len() + group;
-        for turn in (mine..count).step_by((end - start) * groups.len()) {
-            let byte: *mut u8 = ptr::with_exposed_provenance_mut(first + turn * page);
-            // SAFETY: inside the spare room of a vector that the caller of this function owns and lends for its time; each
-            // page is touched by one worker.
-            unsafe { byte.write_volatile(0) };
+        for unit_of_mine in units.clone().skip(mine).step_by((behind - start) * groups.len()) {
+            let start = (unit_of_mine * unit).max(first);
+            for address in (start..end.min((unit_of_mine + 1) * unit)).step_by(page) {
+                let byte: *mut u8 = ptr::with_exposed_provenance_mut(address);
+                // SAFETY: inside the spare room of a vector that the caller of this function owns and lends for its time;
+                // each page is touched by one worker.
+                unsafe { byte.write_volatile(0) };
+            }
         }
     });
 }
@@ -164,6 +173,7 @@ mod tests {
                 assert_eq!(sum, (0..3 << 20).sum());
                 let places = large.into_par_iter().enumerate();
                 assert!(places.all(|(index, element)| index as u64 == *element));
+                assert_eq!(Buffer::interleaved(3 << 20, |index| index as u64), large);
                 assert_eq!(Buffer::from_fn(1000, |_| ()).len(), 1000);
             });
         }

@@ -12,13 +12,13 @@ pub(crate) const USERS_AT_ONCE: usize = if cfg!(loom) { 2 } else { 64 };
 /// How many jobs from outside an idle worker takes in a row before it looks at other workers again. Bench: `spawn`.
 pub(crate) const INJECTED_IN_A_ROW: u32 = 32;
 
-/// A stolen spawned job that runs for less, its end included, was not worth the way: it kept its owner up for about as long, in ns.
+/// A stolen job that runs for less, its end included, was not worth the way: it kept its owner up for about as long, in ns.
 /// 1 000 jobs of a scope, two threads: of 3 ns 98 us with it and 270 without, of 35 ns 166 and 277, of 100 ns 310 and 317, of 400 ns
 /// 500 and 450; with 500 instead of 200 those of 400 ns took 455 where they took 315 without (2026-11-29, AMD EPYC, two virtual
-/// processors). Bench: `spawn`.
+/// processors). A loop of empty joins: 25 ns each with it, 100 without. Benches: `spawn`, `join`.
 pub(crate) const WORTH_STEALING_NS: u64 = 200;
 
-/// How long an idle worker leaves spawned jobs of others alone after one that was not, in ns: at first, and at most, where the
+/// How long an idle worker leaves the jobs of others alone after one that was not, in ns: at first, and at most, where the
 /// thefts cost a few percent. Must be less than `SEARCH_NS`. Bench: `spawn`.
 pub(crate) const RESTRAINT_NS: u64 = 1_000;
 /// See [`RESTRAINT_NS`].
@@ -87,6 +87,11 @@ pub(crate) const WAKE_WORTH_MOST_NS: u64 = 200_000;
 /// From which amount of work on a call is dealt to the groups of a pool, in ns: a wake-up in each of them has to pay.
 pub(crate) const DEAL_LEAST_NS: u64 = 100_000;
 
+/// The longest time for which other groups leave a share to the group that it was dealt to, in ns: so long a thread that is ready
+/// to run may have to wait for a processor. On emulated machines, where all that are awake take turns, one share in twenty went to
+/// another group in some runs with no more than a wake-up takes.
+pub(crate) const DEALT_PATIENCE_NS_MOST: u64 = 4_000_000;
+
 /// From how much memory on it is asked where the pages of a slice are, in bytes: below, the caches of one group may hold it.
 pub(crate) const PAGES_LEAST_BYTES: usize = 16 << 20;
 
@@ -97,6 +102,9 @@ pub(crate) const PAGED_PARTS_MOST: usize = 64;
 
 /// How many pages of each part are asked for.
 pub(crate) const PAGES_ASKED: usize = 5;
+
+/// How often the gap between two pages asked for is halved where the parts of two groups meet: to a fortieth of a part.
+pub(crate) const PAGES_HALVINGS: usize = 3;
 
 /// After how long a woken thread counts as late, in ns: in time are 3 to 60 us, late 500 to 2 200 (`pool/placing.rs`).
 #[cfg(all(target_os = "linux", not(loom)))]

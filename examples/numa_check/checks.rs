@@ -3,7 +3,7 @@
 use crate::loads::{self, Outcome};
 use crate::pages::{self, Touched};
 use crate::{changes, os};
-use moirai::topology::{CpuSet, Topology};
+use moirai::topology::{CpuSet, Level, Topology};
 use moirai::{Pinning, Placement, StealOrder, ThreadPoolBuilder};
 use std::process::ExitCode;
 
@@ -15,6 +15,8 @@ struct Checks {
     has_aims: bool,
     has_changes: bool,
     has_pages: bool,
+    has_siblings: bool,
+    has_rings: bool,
     missed: Vec<String>,
 }
 
@@ -25,8 +27,10 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> ExitCode {
         match argument.as_str() {
             "--groups" => checks.groups.push(value().parse().expect("a list of CPUs")),
             "--threads" => checks.threads = Some(value().parse().expect("a number")),
+            "--rings" => checks.has_rings = true,
             "--aims" => checks.has_aims = true,
             "--pages" => checks.has_pages = true,
+            "--siblings" => checks.has_siblings = true,
             "--changes" => checks.has_changes = true,
             _ => panic!("no such option: {argument}"),
         }
@@ -36,11 +40,18 @@ pub(crate) fn run(mut arguments: impl Iterator<Item = String>) -> ExitCode {
     checks.groups(&topology);
     checks.workers(&topology);
     checks.nodes(&topology);
+    if checks.has_siblings {
+        checks.siblings(&topology);
+    }
+    if checks.has_rings {
+        checks.rings(&topology);
+    }
     if checks.has_aims {
         checks.loads();
     }
     if checks.has_pages {
         checks.pages(&topology);
+        checks.buffers(&topology);
     }
     if checks.has_changes {
         changes::children(&topology, &mut checks.missed);
@@ -75,7 +86,7 @@ impl Checks {
 
     /// Bound workers run where they should, on the nodes of their groups, and what they touch first lies there.
     fn workers(&mut self, topology: &Topology) {
-        for pinning in [Pinning::Group, Pinning::Cpu] {
+        for pinning in [Pinning::Group, Pinning::Cache, Pinning::Cpu] {
             let builder = ThreadPoolBuilder::new().num_threads(topology.allowed_cpus().len());
             let pool = builder.pinning(pinning).build().expect("the pool starts");
             let found = pool.broadcast(|_| {
@@ -121,6 +132,48 @@ impl Checks {
                 format!("a pool of node {node} ran on {found:?}")
             });
         }
+    }
+
+    /// Workers that are bound to a CPU each ask those of the same core first; a pool of physical cores has a thread for each of
+    /// them, which keep off the siblings.
+    fn siblings(&mut self, topology: &Topology) {
+        let cores = topology.sharing(Level::Core);
+        let firsts: CpuSet = cores.iter().filter_map(|core| core.first()).collect();
+        let pool = ThreadPoolBuilder::new().physical_cores_only().build().expect("the pool starts");
+        let found: CpuSet = pool.broadcast(|_| os::whereabouts().0).into_iter().collect();
+        let threads = pool.current_num_threads();
+        self.expect(threads == cores.len() && found.is_subset(&firsts), || {
+            format!("{threads} threads for the cores {firsts} ran on {found}")
+        });
+        let [near, alike] = [StealOrder::ByDistance, StealOrder::Uniform].map(|order| {
+            let pool = loads::bound_pool(Pinning::Cpu, Placement::ByGroup, order);
+            let found = loads::join_tree(&pool);
+            let (near, group) = (found.steals_near, found.steals_in_group);
+            println!(
+                "{order:?}: {near:.1} % of {} steals from siblings, {group:.1} % in the group",
+                found.steals
+            );
+            near
+        });
+        self.expect(near >= alike + 10.0, || {
+            format!("{near:.1} % of the steals from siblings, {alike:.1} % where all are alike")
+        });
+    }
+
+    /// The further away the others are, the less is stolen from them; where all are alike, about the same.
+    fn rings(&mut self, topology: &Topology) {
+        let [near, alike] = [StealOrder::ByDistance, StealOrder::Uniform].map(|order| {
+            let pool = loads::pool(Placement::ByGroup, order);
+            let thefts = loads::thefts_by_distance(&pool, topology);
+            println!("{order:?}: thefts of each from each, by distance: {thefts:.1?}");
+            thefts.into_iter().map(|(_, thefts)| thefts).collect::<Vec<f64>>()
+        });
+        let (last, most) = (near.len() - 1, alike.iter().copied().fold(0.0, f64::max));
+        let falls = near[0] >= 3.0 * near[1] && near[1] >= 1.5 * near[last];
+        let is_level = alike.iter().all(|thefts| 2.0 * thefts >= most);
+        self.expect(falls && is_level, || {
+            format!("thefts by distance: {near:.1?}, where all are alike {alike:.1?}")
+        });
     }
 
     /// Loads stay near, and do not where the one or the other is switched off.
@@ -172,6 +225,19 @@ impl Checks {
                 format!("{touched:?}: {with:.1} % of the pages at home, {without:.1} % if dealt by group")
             });
         }
+    }
+
+    /// The pages of buffers lie where the groups are that work on them, or are spread evenly over all.
+    fn buffers(&mut self, topology: &Topology) {
+        let at_home = pages::buffer_at_home(topology);
+        println!("a buffer: {at_home:.1} % of the pages at home");
+        self.expect(at_home >= 75.0, || format!("a buffer: {at_home:.1} % of the pages at home"));
+        let shares = pages::buffer_in_turns(topology);
+        println!("a buffer in turns: the groups have {shares:.1?} % of the pages");
+        let even = 100.0 / shares.len() as f64;
+        self.expect(shares.iter().all(|share| (share - even).abs() <= even / 5.0), || {
+            format!("a buffer in turns: the groups have {shares:.1?} % of the pages")
+        });
     }
 
     fn aim(&mut self, name: &str, found: Outcome, steals: f64, at_home: f64) -> Outcome {

@@ -2,7 +2,9 @@
 
 use moirai::metrics::Work;
 use moirai::prelude::*;
+use moirai::topology::Topology;
 use moirai::{Pinning, Placement, StealOrder, ThreadPool, ThreadPoolBuilder, join};
+use std::collections::BTreeMap;
 use std::hint::black_box;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -14,6 +16,8 @@ const PASSES: usize = 12;
 /// What a load came to, in percent.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Outcome {
+    /// Of all steals, those from a sibling or a thread of the same cache, where not all of the group are such.
+    pub(crate) steals_near: f64,
     /// Of all steals, those within a group.
     pub(crate) steals_in_group: f64,
     /// Of all items, those that were run in the group whose range they are in.
@@ -24,7 +28,12 @@ pub(crate) struct Outcome {
 
 /// A pool of the whole machine, with its workers bound to their groups.
 pub(crate) fn pool(placement: Placement, order: StealOrder) -> ThreadPool {
-    let builder = ThreadPoolBuilder::new().pinning(Pinning::Group);
+    bound_pool(Pinning::Group, placement, order)
+}
+
+/// The same with its workers bound otherwise.
+pub(crate) fn bound_pool(pinning: Pinning, placement: Placement, order: StealOrder) -> ThreadPool {
+    let builder = ThreadPoolBuilder::new().pinning(pinning);
     builder.placement(placement).steal_order(order).build().expect("the pool starts")
 }
 
@@ -76,11 +85,60 @@ pub(crate) fn join_tree(pool: &ThreadPool) -> Outcome {
     outcome(pool.metrics().since(&before).total(), 0.0)
 }
 
+/// How often a worker of a group at some distance was robbed in a tree of joins, by that distance, which rises.
+pub(crate) fn thefts_by_distance(pool: &ThreadPool, topology: &Topology) -> Vec<(u32, f64)> {
+    fn index() -> usize {
+        moirai::current_thread_index().expect("a worker has an index")
+    }
+    /// Who runs a half that somebody else has forked has stolen it.
+    fn tree(depth: usize, has_stolen: &(impl Fn(usize, usize) + Sync)) {
+        if depth == 0 {
+            return walk(&mut [1; BLOCK], 8);
+        }
+        let forked_by = index();
+        join(
+            || tree(depth - 1, has_stolen),
+            || {
+                has_stolen(index(), forked_by);
+                tree(depth - 1, has_stolen);
+            },
+        );
+    }
+    let nodes: Vec<usize> = pool
+        .workers()
+        .iter()
+        .map(|worker| topology.groups()[worker.group()].node().expect("a group has a node"))
+        .collect();
+    let distance =
+        |from: usize, to: usize| topology.distance(nodes[from], nodes[to]).expect("is known");
+    let thefts: Vec<AtomicUsize> =
+        nodes.iter().flat_map(|_| &nodes).map(|_| AtomicUsize::new(0)).collect();
+    let has_stolen = |thief: usize, victim: usize| {
+        if thief != victim {
+            thefts[thief * nodes.len() + victim].fetch_add(1, Ordering::Relaxed);
+        }
+    };
+    (0..PASSES).for_each(|_| pool.install(|| tree(11, &has_stolen)));
+    let mut by_distance = BTreeMap::<u32, (usize, usize)>::new();
+    for (pair, thefts) in thefts.into_iter().enumerate() {
+        let (thief, victim) = (pair / nodes.len(), pair % nodes.len());
+        if thief != victim {
+            let (pairs, all) = by_distance.entry(distance(thief, victim)).or_default();
+            *pairs += 1;
+            *all += thefts.into_inner();
+        }
+    }
+    by_distance
+        .into_iter()
+        .map(|(distance, (pairs, thefts))| (distance, thefts as f64 / pairs as f64))
+        .collect()
+}
+
 fn outcome(work: Work, at_home: f64) -> Outcome {
     let steals = work.steals();
-    let near = steals.near + steals.group;
     Outcome {
-        steals_in_group: percent(near, steals.total()),
+        steals_near: percent(steals.near, steals.total()),
+        steals_in_group: percent(steals.near + steals.group, steals.total()),
         at_home,
         steals: steals.total(),
         work,

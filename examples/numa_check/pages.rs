@@ -1,11 +1,11 @@
-//! Calls over slices whose pages lie elsewhere than where the items would be dealt to.
+//! Calls over slices whose pages lie elsewhere than where the items would be dealt to; and buffers, whose pages do not.
 
 use crate::loads;
 use crate::os;
 use moirai::metrics::Work;
 use moirai::prelude::*;
 use moirai::topology::Topology;
-use moirai::{Placement, StealOrder, ThreadPool};
+use moirai::{Buffer, Placement, StealOrder, ThreadPool};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// Numbers in a page, and pages of the slice: 32 MiB, of which a pool asks where they lie.
@@ -39,8 +39,7 @@ pub(crate) fn run(topology: &Topology, placement: Placement, touched: Touched) -
     let pool = loads::pool(placement, StealOrder::ByDistance);
     let mut data = vec![0_u64; PAGE * PAGES];
     touch(&pool, &mut data, touched);
-    let firsts: Vec<&u64> = data.iter().step_by(PAGE).collect();
-    let nodes = os::nodes_of(&firsts);
+    let nodes = nodes_of_pages(&data);
     // Groups of a pool are those of the machine that have workers: here all of them.
     let home: Vec<Option<usize>> =
         nodes.iter().map(|node| node.map(|node| topology.nearest_group(node))).collect();
@@ -70,6 +69,33 @@ pub(crate) fn run(topology: &Topology, placement: Placement, touched: Touched) -
         is_complete: data.iter().all(|number| *number == expected[0]),
         work,
     }
+}
+
+/// Of the pages of a buffer, those that lie where the group that works on them is, in percent.
+pub(crate) fn buffer_at_home(topology: &Topology) -> f64 {
+    let pool = loads::pool(Placement::ByGroup, StealOrder::ByDistance);
+    let buffer = pool.install(|| Buffer::from_fn(PAGE * PAGES, |index| index as u64));
+    let groups: Vec<usize> = pool.workers().iter().map(|worker| worker.group()).collect();
+    let at_home = nodes_of_pages(&buffer).into_iter().enumerate().filter(|(page, node)| {
+        let home = groups[page * groups.len() / PAGES];
+        node.is_some_and(|node| topology.nearest_group(node) == home)
+    });
+    at_home.count() as f64 * 100.0 / PAGES as f64
+}
+
+/// Of the pages of a buffer whose pages take turns between the groups, those of each group, in percent.
+pub(crate) fn buffer_in_turns(topology: &Topology) -> Vec<f64> {
+    let pool = loads::pool(Placement::ByGroup, StealOrder::ByDistance);
+    let buffer = pool.install(|| Buffer::interleaved(PAGE * PAGES, |index| index as u64));
+    let mut pages = vec![0; topology.groups().len()];
+    for node in nodes_of_pages(&buffer).into_iter().flatten() {
+        pages[topology.nearest_group(node)] += 1;
+    }
+    pages.into_iter().map(|pages| f64::from(pages) * 100.0 / PAGES as f64).collect()
+}
+
+fn nodes_of_pages(data: &[u64]) -> Vec<Option<usize>> {
+    os::nodes_of(&data.iter().step_by(PAGE).collect::<Vec<_>>())
 }
 
 /// Writes a 1 everywhere.

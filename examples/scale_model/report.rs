@@ -4,6 +4,7 @@ use super::aims::{self, Aim};
 use super::constants::*;
 use super::policy::Policy;
 use super::study::{self, Case, EVEN, FINE, Figures, HOT, RAMP, SHORT, TREE};
+use super::tuning;
 use std::fmt::Write as _;
 use std::path::Path;
 
@@ -169,6 +170,11 @@ fn constants(text: &mut String) {
         ("stealing in the node".to_owned(), steal.to_string()),
         ("stealing at distance d".to_owned(), format!("{steal_far} d / {FAR}")),
         ("workers begin to look for work".to_owned(), format!("{earliest} to {latest}")),
+        (
+            "a share is left to its group for a quarter of the time that it takes, within"
+                .to_owned(),
+            format!("{} to {}", tuning::WAKE_WORTH_LEAST_NS, tuning::DEALT_PATIENCE_NS_MOST),
+        ),
     ];
     for (what, ns) in rows {
         _ = writeln!(text, "| {what} | {ns} |");

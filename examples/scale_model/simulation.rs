@@ -359,13 +359,22 @@ impl<'a> Simulation<'a> {
         }
         if reach != Reach::Group {
             let mut groups = self.neighbours.groups_outwards(self.neighbours.group_of(thief));
-            if let Some(part) = groups.find_map(|group| self.dealt[group].take()) {
+            if let Some(part) = groups.find_map(|group| self.take_from_afar(group)) {
                 self.outcome.far_steals += 1;
                 self.take(thief, 0, part);
                 return self.steal_ns(thief, 0);
             }
         }
         PROBE[0]
+    }
+
+    /// The share of another group, if that has had time for it.
+    fn take_from_afar(&mut self, group: usize) -> Option<Part> {
+        let share = self.dealt[group].as_ref()?;
+        let work = share.knowledge.per_item.unwrap_or(0.0) * share.items.len() as f32;
+        let [least, most] = [tuning::WAKE_WORTH_LEAST_NS, tuning::DEALT_PATIENCE_NS_MOST];
+        let patience = self.neighbours.patience(group, work as u64).clamp(least, most);
+        if self.now < patience { None } else { self.dealt[group].take() }
     }
 
     /// The victim serves one thief after the other.

@@ -31,7 +31,12 @@ pub(crate) fn make(_: Here<'_>, random: &mut Random) {
     builder = builder.exit_handler(move |_| _ = ends.fetch_add(1, Ordering::SeqCst));
     builder = builder.guests(random.one_of(&[Guests::Always, Guests::Never]));
     builder = builder.wait_policy(random.one_of(&[WaitPolicy::Descendants, WaitPolicy::Anything]));
-    builder = builder.pinning(random.one_of(&[Pinning::None, Pinning::Group, Pinning::Cpu]));
+    builder = builder.pinning(random.one_of(&[
+        Pinning::None,
+        Pinning::Group,
+        Pinning::Cache,
+        Pinning::Cpu,
+    ]));
     builder = builder.placement(random.one_of(&[
         Placement::ByGroup,
         Placement::ByPages,

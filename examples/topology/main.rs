@@ -5,19 +5,22 @@
 mod picture;
 
 use moirai::topology::{CpuSet, Topology};
+use moirai::{Pinning, ThreadPoolBuilder};
 use std::ffi::OsString;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 const USAGE: &str = "\
-Usage: topology [--mask CPUS] [--svg FILE] [--worker CPUS]... [SOURCE]
+Usage: topology [--mask CPUS] [--svg FILE] [--pool PINNING] [--worker CPUS]... [SOURCE]
 
 Prints the machine that this runs on, or SOURCE: `auto`, `off`, a description as `fake:4x8/smt=2:ring`, or a folder with
 the /sys and /proc of a Linux machine.
 
   --mask CPUS     the affinity mask, with a folder: a list such as 0-3,8
   --svg FILE      draw it into this file as well
+  --pool PINNING  draw the workers of a pool with a thread for each allowed CPU where they may run, bound as `none`, `group`,
+                  `cache` or `cpu` says
   --worker CPUS   draw a worker that runs on these CPUs; the first one is number 0";
 
 fn main() -> ExitCode {
@@ -39,6 +42,7 @@ struct Options {
     source: Option<OsString>,
     mask: Option<CpuSet>,
     svg: Option<PathBuf>,
+    pool: Option<Pinning>,
     workers: Vec<(usize, CpuSet)>,
 }
 
@@ -52,6 +56,7 @@ impl Options {
             match name {
                 "--mask" => options.mask = Some(cpus(&value()?)?),
                 "--svg" => options.svg = Some(PathBuf::from(value()?)),
+                "--pool" => options.pool = Some(pinning(&value()?)?),
                 "--worker" => {
                     let worker = (options.workers.len(), cpus(&value()?)?);
                     options.workers.push(worker);
@@ -70,10 +75,24 @@ impl Options {
     fn run(&self) -> Result<String, String> {
         let topology = self.topology()?;
         if let Some(file) = &self.svg {
-            fs::write(file, picture::svg(&topology, &self.workers))
+            fs::write(file, picture::svg(&topology, &self.workers(&topology)?))
                 .map_err(|error| format!("{}: {error}", file.display()))?;
         }
         Ok(topology.to_string())
+    }
+
+    /// Those that were asked for, and those of the pool.
+    fn workers(&self, topology: &Topology) -> Result<Vec<(usize, CpuSet)>, String> {
+        let mut workers = self.workers.clone();
+        let Some(pinning) = self.pool else { return Ok(workers) };
+        let builder = ThreadPoolBuilder::new().num_threads(topology.allowed_cpus().len());
+        let pool = builder.topology(topology.clone()).pinning(pinning).build();
+        for worker in pool.map_err(|error| error.to_string())?.workers() {
+            // With a thread for each CPU no group of the machine is left out.
+            let anywhere = topology.groups()[worker.group()].cpus();
+            workers.push((workers.len(), worker.cpus().unwrap_or(anywhere).clone()));
+        }
+        Ok(workers)
     }
 
     fn topology(&self) -> Result<Topology, String> {
@@ -84,6 +103,16 @@ impl Options {
         }
         let setting = Topology::from_setting(&source.to_string_lossy());
         setting.map_err(|error| format!("no folder, and {error}\n\n{USAGE}"))
+    }
+}
+
+fn pinning(word: &OsString) -> Result<Pinning, String> {
+    match word.to_str() {
+        Some("none") => Ok(Pinning::None),
+        Some("group") => Ok(Pinning::Group),
+        Some("cache") => Ok(Pinning::Cache),
+        Some("cpu") => Ok(Pinning::Cpu),
+        _ => Err(format!("{} says not how to bind workers\n\n{USAGE}", word.to_string_lossy())),
     }
 }
 

@@ -1,11 +1,11 @@
 //! Free frames that go home together: one of them has the addresses of the others.
 //!
 //! A list that leads through every frame makes who walks along it wait for one cache line after the other, each of them from the
-//! processor that has used the frame. A bundle of seven makes it wait once: the lines of the other six can be fetched at the same
-//! time, and who has used them need not write to them.
+//! processor that has used the frame. With bundles of seven it waits for a seventh of them; the lines of the others stay where they
+//! are, because who has used the frames need not write to them.
 
 use std::alloc::Layout;
-use std::ptr::NonNull;
+use std::ptr::{self, NonNull};
 
 /// Addresses in a bundle at most, so that it fits a cache line.
 const ADDRESSES: usize = 6;
@@ -18,53 +18,42 @@ pub(super) struct Bundle {
 }
 
 impl Bundle {
-    /// How many addresses frames of this layout have room for beside the bundle.
+    /// For how many addresses frames of this layout have room.
     pub(super) fn room(frame: Layout) -> usize {
         ((frame.size() - size_of::<Bundle>()) / size_of::<NonNull<u8>>()).min(ADDRESSES)
     }
 
-    /// A bundle of one frame.
+    /// Ties frames, of which there are some, into a list of bundles: its first and its last one. Only writes to them, so nobody
+    /// waits for a line.
     ///
     /// # Safety
     ///
-    /// The frame has room and alignment for it, and belongs to the caller.
-    pub(super) unsafe fn begin(frame: NonNull<u8>, next: *mut Bundle) -> *mut Bundle {
+    /// The frames have alignment for a `Bundle`, and room for it and for `room` addresses; they belong to the caller.
+    pub(super) unsafe fn tie(frames: &[NonNull<u8>], room: usize) -> (*mut Bundle, *mut Bundle) {
+        let mut first: *mut Bundle = ptr::null_mut();
+        for bundle in frames.chunks(1 + room) {
+            // SAFETY: as demanded of our caller.
+            first = unsafe { Bundle::write(bundle[0], first, &bundle[1..]) };
+        }
+        (first, frames[0].as_ptr().cast())
+    }
+
+    /// # Safety
+    ///
+    /// The frame belongs to the caller, and has room and alignment for a bundle with those addresses.
+    unsafe fn write(
+        frame: NonNull<u8>,
+        next: *mut Bundle,
+        addresses: &[NonNull<u8>],
+    ) -> *mut Bundle {
         let bundle: *mut Bundle = frame.as_ptr().cast();
         // SAFETY: as demanded of our caller.
-        unsafe { bundle.write(Bundle { next, addresses: 0 }) };
-        bundle
-    }
-
-    /// Where the address with this number stands.
-    ///
-    /// # Safety
-    ///
-    /// `bundle` points to one, whose frame has room for that many.
-    unsafe fn address(bundle: *mut Bundle, number: usize) -> *mut NonNull<u8> {
+        unsafe { bundle.write(Bundle { next, addresses: addresses.len() }) };
         // SAFETY: the addresses follow in the same frame.
-        let first = unsafe { bundle.add(1) };
-        // SAFETY: as above.
-        unsafe { first.cast::<NonNull<u8>>().add(number) }
-    }
-
-    /// Adds a frame, unless there are `room` already.
-    ///
-    /// # Safety
-    ///
-    /// `bundle` points to one, of frames with that room, which belongs to the caller.
-    pub(super) unsafe fn add(bundle: *mut Bundle, room: usize, frame: NonNull<u8>) -> bool {
-        // SAFETY: the caller's bundle; the reference ends with the addition.
-        let addresses = unsafe { &mut (*bundle).addresses };
-        let number = *addresses;
-        if number == room {
-            return false;
-        }
-        *addresses += 1;
-        // SAFETY: less than its room.
-        let address = unsafe { Bundle::address(bundle, number) };
-        // SAFETY: inside the frame, which is the caller's; frames are aligned for a bundle, hence for addresses.
-        unsafe { address.write(frame) };
-        true
+        let behind: *mut NonNull<u8> = unsafe { bundle.add(1) }.cast();
+        // SAFETY: as above; what is aligned for a bundle is aligned for addresses.
+        unsafe { behind.copy_from_nonoverlapping(addresses.as_ptr(), addresses.len()) };
+        bundle
     }
 
     /// How many frames it is.
@@ -84,10 +73,13 @@ impl Bundle {
     /// `bundle` points to one, which belongs to the caller, and to nobody afterwards.
     pub(super) unsafe fn take_apart(bundle: *mut Bundle, mut each: impl FnMut(NonNull<u8>)) {
         // SAFETY: as demanded of our caller.
-        for number in 0..unsafe { (*bundle).addresses } {
+        let addresses = unsafe { (*bundle).addresses };
+        // SAFETY: the addresses follow in the same frame.
+        let behind: *const NonNull<u8> = unsafe { bundle.add(1) }.cast();
+        for number in 0..addresses {
             // SAFETY: it has that many.
-            let address = unsafe { Bundle::address(bundle, number) };
-            // SAFETY: written by `add`.
+            let address = unsafe { behind.add(number) };
+            // SAFETY: as above.
             each(unsafe { address.read() });
         }
         // SAFETY: points to a frame.
@@ -101,26 +93,32 @@ mod tests {
 
     #[test]
     fn every_frame_comes_out_once() {
-        for (size, room) in [(16, 0), (24, 1), (64, 6), (256, 6)] {
-            let layout = Layout::from_size_align(size, 8).unwrap();
-            let mut memory = vec![0_u64; 10 * size / 8];
-            let frame = |number: usize| NonNull::from(&mut memory[number * size / 8]).cast::<u8>();
-            let frames: Vec<NonNull<u8>> = (0..10).map(frame).collect();
-            assert_eq!(Bundle::room(layout), room);
-            // SAFETY: frames of this test.
-            let bundle = unsafe { Bundle::begin(frames[0], std::ptr::null_mut()) };
-            // SAFETY: as above.
-            let added = frames[1..]
-                .iter()
-                .take_while(|frame| unsafe { Bundle::add(bundle, room, **frame) });
-            assert_eq!(added.count(), room);
-            // SAFETY: as above.
-            assert_eq!(unsafe { Bundle::frames(bundle) }, 1 + room);
-            let mut out = Vec::new();
-            // SAFETY: as above.
-            unsafe { Bundle::take_apart(bundle, |frame| out.push(frame)) };
-            out.rotate_right(1);
-            assert_eq!(out, frames[..=room]);
+        for (size, room) in [(16, 0), (24, 1), (32, 2), (64, 6), (256, 6)] {
+            assert_eq!(Bundle::room(Layout::from_size_align(size, 8).unwrap()), room);
+            for count in [1, 2, 3, 7, 8, 32] {
+                let mut memory = vec![0_u64; count * size / 8];
+                let frame =
+                    |number: usize| NonNull::from(&mut memory[number * size / 8]).cast::<u8>();
+                let frames: Vec<NonNull<u8>> = (0..count).map(frame).collect();
+                // SAFETY: frames of this test, with that room.
+                let (first, last) = unsafe { Bundle::tie(&frames, room) };
+                let (mut out, mut bundle, mut bundles) = (Vec::new(), first, 0);
+                while !bundle.is_null() {
+                    // SAFETY: a bundle of the list.
+                    let frames = unsafe { Bundle::frames(bundle) };
+                    // SAFETY: as above.
+                    let next = unsafe { (*bundle).next };
+                    assert_eq!(next.is_null(), bundle == last);
+                    let before = out.len();
+                    // SAFETY: as above; once.
+                    unsafe { Bundle::take_apart(bundle, |frame| out.push(frame)) };
+                    assert_eq!(out.len(), before + frames);
+                    (bundle, bundles) = (next, bundles + 1);
+                }
+                assert_eq!(bundles, count.div_ceil(1 + room));
+                out.sort();
+                assert_eq!(out, frames);
+            }
         }
     }
 }

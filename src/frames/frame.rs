@@ -1,22 +1,40 @@
 //! A value in a pooled frame.
 
 use crate::frames::shared::{self, Origin};
+use std::alloc::Layout;
 use std::fmt::{self, Debug, Formatter};
 use std::marker::PhantomData;
 use std::mem::{ManuallyDrop, MaybeUninit};
 use std::ops::{Deref, DerefMut};
 use std::ptr::{self, NonNull};
 
-/// What a pool's frames are for. The value comes first, and is aligned as by general allocators: so no store of 16 bytes into it
-/// goes over the end of a cache line.
-#[repr(C, align(16))]
-pub(super) struct Slot<T> {
-    value: MaybeUninit<T>,
-    origin: Origin,
+/// What a pool's frames are for: a value, with room for the links of free frames where it is smaller.
+#[repr(C)]
+pub(super) union Slot<T> {
+    value: ManuallyDrop<MaybeUninit<T>>,
+    links: [usize; 2],
 }
 
-/// A value in a frame of a [`FramePool`](crate::frames::FramePool), as a `Box` is one in memory of its own: one pointer, which owns
-/// the value. Dropping it drops the value and gives the frame back, from any thread, also after the pool's handles are gone.
+impl<T> Slot<T> {
+    /// Aligned as by general allocators, so that no store of 16 bytes goes over the end of a cache line; whole lines begin with a
+    /// line, or each of two threads would have a part of the other's.
+    pub(super) const LAYOUT: Layout = {
+        let own = Layout::new::<Slot<T>>();
+        let least = if own.size() % LINE == 0 { LINE } else { 16 };
+        let align = if own.align() < least { least } else { own.align() };
+        match Layout::from_size_align(own.size(), align) {
+            Ok(layout) => layout.pad_to_align(),
+            Err(_) => own,
+        }
+    };
+}
+
+/// Bytes in a cache line.
+const LINE: usize = 64;
+
+/// A value in a frame of a [`FramePool`](crate::frames::FramePool), as a `Box` is one in memory of its own: two words, which own
+/// the value. The second one says where the frame came from, so that a thread that drops a value of another need not look into
+/// the frame for that. Dropping it drops the value and gives the frame back, from any thread, also after the pool's handles are gone.
 ///
 /// If the drop of the value panics, the frame is given back all the same, and the panic goes on. A frame that is leaked is
 /// never given back: the memory of its pool stays for ever.
@@ -32,6 +50,7 @@ pub(super) struct Slot<T> {
 /// ```
 pub struct Frame<T> {
     slot: NonNull<Slot<T>>,
+    origin: Origin,
     owns: PhantomData<T>,
 }
 
@@ -48,15 +67,13 @@ impl<T> Frame<T> {
     pub(super) unsafe fn new((frame, origin): (NonNull<u8>, Origin), value: T) -> Self {
         let slot = frame.cast::<Slot<T>>();
         // SAFETY: room and alignment for it, and nobody else's.
-        unsafe { slot.write(Slot { value: MaybeUninit::new(value), origin }) };
-        Frame { slot, owns: PhantomData }
+        unsafe { slot.cast().write(value) };
+        Frame { slot, origin, owns: PhantomData }
     }
 
     #[inline(always)]
     fn value(&self) -> *mut T {
-        // SAFETY: within the frame.
-        let value = unsafe { &raw mut (*self.slot.as_ptr()).value };
-        value.cast()
+        self.slot.as_ptr().cast()
     }
 
     /// Takes the value out, and gives the frame back.
@@ -74,48 +91,35 @@ impl<T> Frame<T> {
         // SAFETY: the frame owns a value, and is not used after this but to be released.
         let value = unsafe { frame.value().read() };
         // SAFETY: not used any more.
-        unsafe { release(frame.slot) };
+        unsafe { shared::release(frame.slot.cast(), frame.origin) };
         value
     }
 }
 
-/// Gives the memory of a value back.
-///
-/// # Safety
-///
-/// The slot is a frame in use, whose value was taken or dropped; it is not used any more.
-#[inline(always)]
-unsafe fn release<T>(slot: NonNull<Slot<T>>) {
-    // SAFETY: in use.
-    let origin = unsafe { (*slot.as_ptr()).origin };
-    // SAFETY: in use, and not used any more.
-    unsafe { shared::release(slot.cast(), origin) };
-}
-
 /// Gives back a frame whose value is being dropped.
-struct GiveBack<T> {
-    slot: NonNull<Slot<T>>,
+struct GiveBack {
+    slot: NonNull<u8>,
+    origin: Origin,
     is_dropped: bool,
 }
 
-impl<T> Drop for GiveBack<T> {
+impl Drop for GiveBack {
     #[inline(always)]
     fn drop(&mut self) {
         if !self.is_dropped {
-            // SAFETY: still in use.
-            let origin = unsafe { (*self.slot.as_ptr()).origin };
-            // SAFETY: as above.
-            unsafe { shared::pool_of(origin) }.count_failure();
+            // SAFETY: the frame is still in use.
+            unsafe { shared::pool_of(self.origin) }.count_failure();
         }
         // SAFETY: not used any more.
-        unsafe { release(self.slot) };
+        unsafe { shared::release(self.slot, self.origin) };
     }
 }
 
 impl<T> Drop for Frame<T> {
     #[inline]
     fn drop(&mut self) {
-        let mut give_back = GiveBack { slot: self.slot, is_dropped: false };
+        let mut give_back =
+            GiveBack { slot: self.slot.cast(), origin: self.origin, is_dropped: false };
         // SAFETY: the frame owns a value, which nobody uses after this, also if its drop panics.
         unsafe { ptr::drop_in_place(self.value()) };
         give_back.is_dropped = true;

@@ -4,7 +4,6 @@ use crate::frames::frame::{Frame, Slot};
 use crate::frames::shared::Shared;
 use crate::frames::statistics::Statistics;
 use crate::frames::{LEAST_FRAMES, RETAINED_BYTES};
-use std::alloc::Layout;
 use std::fmt::{self, Debug, Formatter};
 use std::marker::PhantomData;
 use std::ptr::NonNull;
@@ -15,8 +14,9 @@ use std::ptr::NonNull;
 /// no value in a frame: dropping a [`Frame`] drops the value, so nothing of it gets to the next user. The memory is freed when
 /// the last handle is gone and the last frame has come back, whichever is later.
 ///
-/// The pool holds 8 KiB and some hundred bytes for each thread that has used it; each frame has a word beside its value. Up to
-/// 1024 threads at one time have lists of their own; further ones, and threads that are ending, ask the global allocator.
+/// The pool holds 8 KiB and some hundred bytes for each thread that has used it; a frame is as large as its value, rounded up to
+/// 16 bytes. Up to 1024 threads at one time have lists of their own; further ones, and threads that are ending, ask the global
+/// allocator.
 ///
 /// After the slab allocator (Bonwick, USENIX Summer 1994) with its per-thread magazines (Bonwick and Adams, USENIX ATC
 /// 2001); returning frames to the thread that they came from follows Hoard's idea of owned blocks (Berger and others, ASPLOS 2000).
@@ -54,7 +54,7 @@ impl<T> FramePool<T> {
     /// assert_eq!(pool.statistics().bytes, 0);
     /// ```
     pub fn new() -> Self {
-        Self::with_bound((RETAINED_BYTES / size_of::<Slot<T>>()).max(LEAST_FRAMES))
+        Self::with_bound((RETAINED_BYTES / Slot::<T>::LAYOUT.size()).max(LEAST_FRAMES))
     }
 
     /// A pool that retains at most `frames` frames, those in use included. Further ones come from the global allocator, and
@@ -70,10 +70,7 @@ impl<T> FramePool<T> {
     /// assert_eq!(pool.statistics().dropped, 3);
     /// ```
     pub fn with_bound(frames: usize) -> Self {
-        FramePool {
-            shared: Shared::new(Layout::new::<Slot<T>>(), frames, None),
-            values: PhantomData,
-        }
+        FramePool { shared: Shared::new(Slot::<T>::LAYOUT, frames, None), values: PhantomData }
     }
 
     /// Puts a value into a frame. Some nanoseconds, where the calling thread has frames that are free.

@@ -54,13 +54,19 @@ pub(super) struct Shared {
 
 /// What belongs to one thread.
 pub(super) struct Home {
-    number: usize,
-    shared: NonNull<Shared>,
-    gate: &'static Gate,
+    /// Apart from what the thread writes with each frame: others look here with each frame that they release.
+    owner: CachePadded<Owner>,
     pub(super) counts: Counts,
     pub(super) slabs: AtomicUsize,
     pub(super) store: Store,
     chain: ReturnChain,
+}
+
+/// Whose a home is.
+struct Owner {
+    number: usize,
+    shared: NonNull<Shared>,
+    gate: &'static Gate,
 }
 
 /// A pool that waits for its last frames.
@@ -226,9 +232,7 @@ impl Shared {
             return Some(home);
         }
         let home = Box::into_raw(Box::new(CachePadded::new(Home {
-            number,
-            shared: NonNull::from(self),
-            gate: self.gate,
+            owner: CachePadded::new(Owner { number, shared: NonNull::from(self), gate: self.gate }),
             counts: Counts::new(),
             slabs: AtomicUsize::new(0),
             store: Store::new(self.frame, self.drop_kept.is_some()),
@@ -335,7 +339,7 @@ pub(super) unsafe fn pool_of<'a>(origin: Origin) -> &'a Shared {
         origin.map_addr(|address| address & !ALLOCATED).cast::<Shared>().cast_const()
     } else {
         // SAFETY: by invariant 2 a home, which the frame keeps alive.
-        unsafe { (*origin.cast::<Home>()).shared.as_ptr().cast_const() }
+        unsafe { &*origin.cast::<Home>() }.owner.shared.as_ptr().cast_const()
     };
     // SAFETY: the frame keeps it alive (invariant 3).
     unsafe { &*shared }
@@ -352,8 +356,8 @@ pub(super) unsafe fn release(frame: NonNull<u8>, origin: Origin) {
     if !is_allocated(origin) {
         // SAFETY: by invariant 2 a home, which the frame keeps alive.
         let home = unsafe { &*origin.cast::<Home>() };
-        if home.number == numbers::known() {
-            let gate = home.gate;
+        if home.owner.number == numbers::known() {
+            let gate = home.owner.gate;
             // SAFETY: the home of this thread, and the frame is one of its own.
             unsafe { home.store.put(frame) };
             if home.counts.add_released(gate) {
@@ -388,7 +392,7 @@ unsafe fn release_elsewhere(frame: NonNull<u8>, origin: Origin) {
             // SAFETY: the chain is this thread's, and lives no longer than the store.
             Some(own) => unsafe { own.chain.add(frame, NonNull::from(&home.store)) },
             // SAFETY: a frame of this store.
-            None => unsafe { home.store.give_back(frame) },
+            None => unsafe { home.store.give_back(&[frame]) },
         }
     }
     let is_closed = match own {

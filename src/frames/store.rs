@@ -13,7 +13,9 @@ use crate::frames::returned::Returned;
 use crate::sync::{AtomicUsize, Ordering, UnsafeCell};
 use std::alloc::{Layout, alloc, alloc_zeroed, dealloc};
 use std::cell::Cell;
+use std::mem::MaybeUninit;
 use std::ptr::{self, NonNull};
+use std::slice;
 
 /// Frames in the first slab of a store, and its bytes where frames are large. Each further slab doubles what the store has.
 const SLAB_FRAMES: usize = 32;
@@ -266,21 +268,17 @@ impl Store {
         });
     }
 
-    /// How many addresses of others a free frame may hold.
-    fn room(&self) -> usize {
-        if self.is_zeroed { 0 } else { Bundle::room(self.frame) }
-    }
-
-    /// Returns one frame; from any thread.
+    /// Returns frames, of which there are some; from any thread.
     ///
     /// # Safety
     ///
-    /// The frame is one of this store's, and not used any more.
-    pub(crate) unsafe fn give_back(&self, frame: NonNull<u8>) {
-        // SAFETY: a frame has room and alignment for a bundle, and is the caller's until it is pushed.
-        let bundle = unsafe { Bundle::begin(frame, ptr::null_mut()) };
+    /// The frames are some of this store's, and not used any more.
+    pub(crate) unsafe fn give_back(&self, frames: &[NonNull<u8>]) {
+        let room = if self.is_zeroed { 0 } else { Bundle::room(self.frame) };
+        // SAFETY: frames have room and alignment for a bundle, and are the caller's until they are pushed.
+        let (first, last) = unsafe { Bundle::tie(frames, room) };
         // SAFETY: as above.
-        self.returned.push(bundle, |next| unsafe { (*bundle).next = next });
+        self.returned.push(first, |next| unsafe { (*last).next = next });
     }
 
     /// Frames in slabs.
@@ -318,22 +316,19 @@ impl Drop for Store {
 /// Frames of one store on their way home, gathered by one thread.
 pub(crate) struct ReturnChain {
     home: Cell<Option<NonNull<Store>>>,
-    /// What a bundle of that home has room for.
-    room: Cell<usize>,
-    first: Cell<*mut Bundle>,
-    last: Cell<*mut Bundle>,
+    /// Their addresses stand here until the chain goes home, so that nobody waits for a line of a frame.
+    frames: [Cell<MaybeUninit<NonNull<u8>>>; CHAIN],
+    /// How many there are.
     length: Cell<usize>,
     most: usize,
 }
 
 impl ReturnChain {
-    /// A chain that goes home with `most` frames; as a rule [`CHAIN`].
+    /// A chain that goes home with `most` frames, at most [`CHAIN`].
     pub(crate) fn new(most: usize) -> Self {
         ReturnChain {
             home: Cell::new(None),
-            room: Cell::new(0),
-            first: Cell::new(ptr::null_mut()),
-            last: Cell::new(ptr::null_mut()),
+            frames: [const { Cell::new(MaybeUninit::uninit()) }; CHAIN],
             length: Cell::new(0),
             most,
         }
@@ -341,18 +336,14 @@ impl ReturnChain {
 
     /// Sends the chain home.
     pub(crate) fn flush(&self) {
-        if let Some(home) = self.home.take() {
-            self.send(home);
-        }
-    }
-
-    fn send(&self, home: NonNull<Store>) {
-        let (first, last) = (self.first.get(), self.last.get());
-        self.length.set(0);
+        let Some(home) = self.home.take() else { return };
         // SAFETY: stores live as long as the chains that have frames of them, by the demand of `add`.
         let home = unsafe { home.as_ref() };
-        // SAFETY: the last bundle of the chain is this thread's until it is pushed.
-        home.returned.push(first, |next| unsafe { (*last).next = next });
+        let first: *const NonNull<u8> = self.frames.as_ptr().cast();
+        // SAFETY: `add` has set so many, and sets none meanwhile.
+        let frames = unsafe { slice::from_raw_parts(first, self.length.replace(0)) };
+        // SAFETY: frames of that store, which are not used any more.
+        unsafe { home.give_back(frames) };
     }
 
     /// Adds a frame.
@@ -365,23 +356,12 @@ impl ReturnChain {
     pub(crate) unsafe fn add(&self, frame: NonNull<u8>, home: NonNull<Store>) {
         if self.home.get() != Some(home) {
             self.flush();
+            self.home.set(Some(home));
         }
-        let is_first = self.length.get() == 0;
-        // SAFETY: the chain's first bundle is this thread's.
-        if is_first || !unsafe { Bundle::add(self.first.get(), self.room.get(), frame) } {
-            let next = if is_first { ptr::null_mut() } else { self.first.get() };
-            // SAFETY: a frame has room and alignment for a bundle, and is not used any more.
-            let bundle = unsafe { Bundle::begin(frame, next) };
-            self.first.set(bundle);
-            if is_first {
-                self.home.set(Some(home));
-                // SAFETY: alive, as demanded of our caller.
-                self.room.set(unsafe { home.as_ref() }.room());
-                self.last.set(bundle);
-            }
-        }
-        self.length.set(self.length.get() + 1);
-        if self.length.get() == self.most {
+        let length = self.length.get();
+        self.frames[length].set(MaybeUninit::new(frame));
+        self.length.set(length + 1);
+        if length + 1 >= self.most {
             self.flush();
         }
     }

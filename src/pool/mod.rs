@@ -24,6 +24,7 @@ pub(crate) mod seat;
 pub(crate) mod sleep;
 pub(crate) mod spawned;
 mod stack;
+mod sweeps;
 pub(crate) mod tag;
 mod tally;
 pub(crate) mod wake_cost;

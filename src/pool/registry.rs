@@ -3,7 +3,7 @@
 use crate::pool::context;
 use crate::pool::counters::Readings;
 use crate::pool::ending::Ending;
-use crate::pool::group::Group;
+use crate::pool::group::{Dealt, Group};
 use crate::pool::handlers::Handlers;
 use crate::pool::home::Home;
 use crate::pool::job::{CallJob, JobRef};
@@ -20,7 +20,7 @@ use crate::sync::{AtomicUsize, Ordering};
 use crate::topology::binding;
 use crate::trace::{Log, PoolTrace};
 use crate::tuning;
-use crate::util::clock::{self, ticks};
+use crate::util::clock::{self, ticks, ticks_of_ns};
 use crate::util::lock::Mutex;
 use crate::util::turns::Turns;
 use crate::util::{CachePadded, unwind};
@@ -254,22 +254,26 @@ impl Registry {
         Some(unsafe { JobRef::from_word(word) })
     }
 
-    /// Deals a job to a group, and wakes somebody for it, there or next to it.
+    /// Deals a job to a group, and wakes somebody for it, there or next to it. It is worth so many ticks of work, as far as that
+    /// is known.
     ///
     /// # Safety
     ///
     /// As for [`Dealt::add`](super::group::Dealt::add).
-    pub(crate) unsafe fn deal(&self, from: &Seat, group: usize, job: JobRef) {
+    pub(crate) unsafe fn deal(&self, from: &Seat, group: usize, job: JobRef, work: Option<f32>) {
+        let least = self.wake_cost.worth();
+        let most = ticks_of_ns(tuning::DEALT_PATIENCE_NS_MOST);
+        let patience = self.neighbours.patience(group, work.unwrap_or(0.0) as u64);
         // SAFETY: as demanded of our caller.
-        unsafe { self.groups[group].dealt.add(job) };
+        unsafe { self.groups[group].dealt.add(job, patience.clamp(least, most)) };
         let first = self.neighbours.groups()[group].start;
         self.idle.notify(from.contribution(), true, || self.wake_one(first, Some(from)));
     }
 
-    /// A part dealt to another group than `group`, the nearest first. The caller must run it.
+    /// A part dealt to another group than `group`, the nearest first, that its group has had time for. The caller must run it.
     pub(crate) fn take_dealt_elsewhere(&self, group: usize) -> Option<JobRef> {
         let others = self.neighbours.groups_outwards(group).skip(1);
-        others.map(|other| &self.groups[other].dealt).find_map(|dealt| dealt.take())
+        others.map(|other| &self.groups[other].dealt).find_map(Dealt::take_from_afar)
     }
 
     /// Runs a call that is dealt to the groups: meanwhile thieves stay near.

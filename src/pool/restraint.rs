@@ -1,4 +1,4 @@
-//! How long an idle worker leaves the spawned jobs of others alone, after one that was not worth the way.
+//! How long an idle worker leaves the jobs of others alone, after one that was not worth the way.
 //!
 //! A theft moves three cache lines between processors and makes the owner's next look at its deque a miss: some 0.3 us
 //! for each of both. The owner runs a shorter job sooner than that, so a thief that took one after the other would make both
@@ -21,7 +21,7 @@ impl Restraint {
         Restraint { wait: Cell::new(0), until: Cell::new(0) }
     }
 
-    /// Whether the worker leaves spawned jobs alone for now.
+    /// Whether the worker leaves the jobs of others alone for now.
     #[inline]
     pub(crate) fn holds(&self) -> bool {
         self.wait.get() != 0 && self.holds_at(ticks())

@@ -35,6 +35,7 @@ pub(crate) struct ScopeCount {
 
 impl ScopeCount {
     /// Nothing but the body, which is over when the opener settles for the first time.
+    #[inline(always)]
     pub(crate) fn new() -> Self {
         ScopeCount {
             latch: CoreLatch::new(),

@@ -28,6 +28,7 @@ unsafe impl Sync for ScopeLink {}
 unsafe impl Send for ScopeLink {}
 
 impl ScopeLink {
+    #[inline(always)]
     pub(crate) fn new(tag: Tag, opener: Option<&Seat>) -> Self {
         ScopeLink {
             tag,

@@ -21,13 +21,13 @@ use crate::pool::registry::Registry;
 use crate::pool::restraint::Restraint;
 use crate::pool::scope_link::ScopeLink;
 use crate::pool::sleep::{ATTENTION, IdleWord, SeatState};
+use crate::pool::sweeps::Sweeps;
 use crate::pool::tag::Tag;
 use crate::steal::Reach;
 use crate::steal::deque::{Deque, Steal};
 use crate::sync::{AtomicUsize, Ordering, fence};
 use crate::trace::{self, Log};
 use crate::tuning;
-use crate::util::clock::ticks;
 use crate::util::rng::Rng;
 use crate::util::turns;
 use std::cell::Cell;
@@ -102,7 +102,7 @@ pub(crate) struct Seat {
     /// Parallel calls that the holder has begun: which of them look at the clock.
     calls: Cell<u32>,
     /// Sweeps over the other seats: which of them go beyond the group.
-    pub(super) sweeps: Cell<u32>,
+    pub(super) sweeps: Sweeps,
     /// The holder is inside a call that was dealt to the groups: calls inside it are not.
     pub(crate) is_dealing: Cell<bool>,
     /// The holder has served a call from outside that had found no free seat: it sleeps as soon as it finds nothing to do,
@@ -112,9 +112,9 @@ pub(crate) struct Seat {
     /// it has run leave them. An idle resident gives them back before it sleeps, so a pool ends; one that is busy
     /// would not let it end anyway.
     pub(crate) users: Cell<usize>,
-    /// How long the resident leaves spawned jobs of others alone, and whether the job about to be run is one.
+    /// How long the resident leaves the jobs of others alone, and whether the job about to be run was stolen.
     pub(super) restraint: Restraint,
-    pub(super) has_stolen_spawned: Cell<bool>,
+    pub(super) has_stolen: Cell<bool>,
     /// Jobs from outside that the holder has taken one after the other.
     pub(super) injected_in_a_row: Cell<u32>,
     /// How many items of the piece at hand take some microseconds: how often to look whether more are wanted.
@@ -171,12 +171,12 @@ impl Seat {
             held_by_guest: Cell::new(false),
             lacks_main_loop: Cell::new(false),
             calls: Cell::new(0),
-            sweeps: Cell::new(0),
+            sweeps: Sweeps::new(),
             is_dealing: Cell::new(false),
             rests: Cell::new(false),
             users: Cell::new(0),
             restraint: Restraint::new(),
-            has_stolen_spawned: Cell::new(false),
+            has_stolen: Cell::new(false),
             injected_in_a_row: Cell::new(0),
             stride: Cell::new(1),
             rng: Rng::new((index as u64 + 1).wrapping_add(salt)),
@@ -339,9 +339,8 @@ impl Seat {
     pub(crate) fn next_sweep(&self) -> NextSweep {
         let random = self.rng.next_u64();
         let neighbours = self.registry().neighbours();
-        let turn = self.sweeps.get();
-        self.sweeps.set(turn.wrapping_add(1));
         let has_dealt_work = self.registry().is_dealing();
+        let turn = self.sweeps.next(has_dealt_work);
         let reach = neighbours.reach(self.index, turn, has_dealt_work, random);
         let least_afar = neighbours.least_jobs_afar(turn, has_dealt_work);
         NextSweep { reach, least_afar, random }
@@ -377,17 +376,6 @@ impl Seat {
         // ORDERING: Relaxed, after the fence in `IdleWord::notify`, which pairs with the one in `Pause::sleep`. Here: push,
         // fence, read the quiet word and the latches. There: announce and ask, fence, look for the entry.
         self.quiet.load(Ordering::Relaxed) & ATTENTION != 0
-    }
-
-    /// Runs a spawned job, which must not unwind; learns whether it was worth stealing, if it was stolen.
-    #[inline]
-    pub(crate) fn weigh(&self, job: impl FnOnce()) {
-        if !self.has_stolen_spawned.take() {
-            return job();
-        }
-        let began = ticks();
-        job();
-        self.restraint.has_run(began, ticks());
     }
 
     /// Publishes a spawned job.

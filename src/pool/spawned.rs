@@ -63,6 +63,6 @@ impl<F: FnOnce(&Seat) + Send> SpawnedJob<F> {
                 &seat.returns,
             )
         };
-        keep_frame(|| seat.log.run(Job::Spawned, &caller, || seat.weigh(|| func(seat))));
+        keep_frame(|| seat.log.run(Job::Spawned, &caller, || func(seat)));
     }
 }

@@ -82,7 +82,13 @@ impl Seat {
             }
             kind => kind,
         };
-        let mut pause = Pause::new(self, latch, kind, deadline, scope);
+        // Most waits for a scope never have nothing to do.
+        let mut pause: Option<Pause<'_>> = None;
+        let end_pause = |pause: &mut Option<Pause<'_>>| {
+            if let Some(pause) = pause {
+                pause.found();
+            }
+        };
         // SAFETY: the caller has opened the scope on this seat.
         let settle = || scope.is_some_and(|scope| unsafe { scope.count.settle() });
         // SAFETY: the caller holds the seat.
@@ -94,13 +100,18 @@ impl Seat {
             }
             // SAFETY: the caller holds the seat.
             if let Some(job) = unsafe { self.find(kind) } {
-                pause.found();
+                end_pause(&mut pause);
                 self.at_bottom.set(matches!(kind, Wait::Bottom));
                 // SAFETY: found, hence won; the caller holds the seat.
                 unsafe { self.run_found(job) };
-            } else if settle() {
-                pause.found();
-            } else if pause.is_over() {
+                continue;
+            }
+            if settle() {
+                end_pause(&mut pause);
+                continue;
+            }
+            let pause = pause.get_or_insert_with(|| Pause::new(self, latch, kind, deadline, scope));
+            if pause.is_over() {
                 break;
             } else if self.is_guest() && !self.shares.looks_empty() {
                 self.let_resident_share();
@@ -109,7 +120,7 @@ impl Seat {
                 unsafe { pause.sleep() };
             }
         }
-        pause.found();
+        end_pause(&mut pause);
     }
 
     /// Runs a job on top of what this thread is doing.
@@ -121,8 +132,12 @@ impl Seat {
         yield_point();
         let outer = self.job_scopes.replace(self.scopes.get());
         let node = context::is_recording().then(|| self.enter_stolen_node());
+        let began = self.has_stolen.take().then(ticks);
         // SAFETY: as demanded of our caller.
         unsafe { job.execute(self) };
+        if let Some(began) = began {
+            self.restraint.has_run(began, ticks());
+        }
         if let Some(node) = node {
             self.set_node(node);
         }
@@ -214,17 +229,19 @@ impl Seat {
         if self.is_guest() { None } else { self.shares.take() }
     }
 
-    /// Something from another seat, whatever it is; but an idle worker leaves short spawned jobs to those who have them.
+    /// Something from another seat, whatever it is; but an idle worker leaves short jobs to those who have them.
     fn steal_anything(&self, kind: Wait<'_>) -> Option<JobRef> {
         let registry = self.registry();
         let seats = registry.seats();
         if seats.len() == 1 {
             return None;
         }
+        if matches!(kind, Wait::Bottom) && self.restraint.holds() {
+            return None;
+        }
         let NextSweep { reach, least_afar, random } = self.next_sweep();
         // Fork deques and spawn deques take turns to come first, so that neither starves behind the other (rule Q2).
         let forks_first = random >> 63 == 0;
-        let leaves_spawned = matches!(kind, Wait::Bottom) && self.restraint.holds();
         let mut again = true;
         while again {
             again = false;
@@ -240,14 +257,11 @@ impl Seat {
                 for forks in [forks_first, !forks_first] {
                     let stolen = if forks {
                         victim.steal_fork(|_| true)
-                    } else if leaves_spawned {
-                        continue;
                     } else {
                         victim.steal_spawned(|_| true)
                     };
                     match stolen {
                         Steal::Success(job) => {
-                            self.has_stolen_spawned.set(!forks);
                             self.has_stolen_from(victim);
                             return Some(job);
                         }
@@ -284,6 +298,7 @@ impl Seat {
     }
 
     fn has_stolen_from(&self, victim: &Seat) {
+        self.has_stolen.set(true);
         let distance = self.distance_to(victim);
         self.counters.bump(Counter::steals(distance));
         self.log.stole(victim.index, distance);
@@ -523,7 +538,7 @@ impl<'a> Pause<'a> {
     /// The next round is the first of a new search.
     fn begin_again(&mut self) {
         self.rounds = 0;
-        self.seat.sweeps.set(0);
+        self.seat.sweeps.begin_again();
         self.clock = None;
         if self.announced {
             self.announced = false;

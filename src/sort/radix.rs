@@ -8,7 +8,7 @@
 //!    buckets soon are short.
 
 use crate::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use crate::slice::ParallelSlice;
+use crate::slice::{ParallelSlice, sort_prefix};
 use std::mem::MaybeUninit;
 
 const DIGIT_BITS: u32 = 8;
@@ -40,7 +40,8 @@ where
     if size_of::<T>() == 0 || v.len() <= SHORT_ITEMS {
         return v.sort_by_key(key);
     }
-    if v.is_sorted_by_key(key) {
+    // One run, up or down.
+    if sort_prefix(v, &|left, right| key(left) < key(right)) == v.len() {
         return;
     }
     let mut buffer = Vec::with_capacity(v.len());

@@ -93,6 +93,11 @@ pub const GROUP_SWEEPS: u32 = 3;
 /// percent. On emulated machines, whose processors take turns, thieves left their group's share too soon with 3.
 pub const DEALT_SWEEPS: u32 = 6;
 
+/// A share that nobody has begun is left to its group for this part of the time that it takes the group.
+///
+/// Whoever comes for it from another group has a share of its own group to work on meanwhile, as a rule.
+const PATIENCE_PART: u64 = 4;
+
 /// Where no work is dealt, one sweep in so many treats all alike.
 ///
 /// In the scale model trees of joins keep up with uniform stealing with 6 to 12, as long as thieves leave
@@ -335,6 +340,20 @@ impl Neighbours {
         } else {
             FAR_JOBS
         }
+    }
+
+    /// For how long threads of other groups leave so much work alone that was dealt to `group` and that nobody there has begun:
+    /// for a quarter of the time that it takes the group. In the unit of `work`, which is the time that it takes one thread.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such group.
+    ///
+    /// ```
+    /// assert_eq!(moirai::steal::Neighbours::flat(3).patience(0, 120), 10);
+    /// ```
+    pub fn patience(&self, group: usize, work: u64) -> u64 {
+        work / (self.groups[group].len() as u64 * PATIENCE_PART)
     }
 
     /// The other seats, each at most once, in the order in which seat `own` asks them; `random` says where each ring begins.

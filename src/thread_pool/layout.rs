@@ -28,6 +28,9 @@ pub enum Pinning {
     None,
     /// Bound to the CPUs of its group, as a rule a node.
     Group,
+    /// Bound to the CPUs of its group that share a last cache: on machines with several in a node, whose workers then ask those
+    /// first that have the same. Where nothing is known of caches, as [`Group`](Self::Group).
+    Cache,
     /// Bound to one CPU.
     Cpu,
 }
@@ -194,15 +197,14 @@ impl Hints {
 
     /// Where those CPUs are.
     fn spots(&self, topology: &Topology, cpus: &CpuSet) -> Vec<Spot> {
-        // Without binding nobody knows who shares a cache.
-        let is_detailed = self.pinning == Pinning::Cpu;
+        // Without binding nobody knows who shares a core or a cache.
+        let cores = match self.pinning {
+            Pinning::Cpu => topology.sharing(Level::Core),
+            _ => &[],
+        };
+        let caches = self.caches(topology);
         let number = |sets: &[CpuSet], cpu: usize| {
             sets.iter().position(|set| set.contains(cpu)).unwrap_or(sets.len() + cpu)
-        };
-        let (cores, caches) = if is_detailed {
-            (topology.sharing(Level::Core), topology.sharing(Level::L3))
-        } else {
-            (&[][..], &[][..])
         };
         let groups = topology.groups().iter().enumerate();
         let spots = groups.flat_map(|(group, of_group)| {
@@ -211,12 +213,20 @@ impl Hints {
                 .intersection(cpus)
                 .iter()
                 .map(|cpu| {
-                    let cache = if is_detailed { number(caches, cpu) } else { 0 };
-                    Spot { place: Place { group, cache, core: number(cores, cpu) }, cpu }
+                    let (cache, core) = (number(caches, cpu), number(cores, cpu));
+                    Spot { place: Place { group, cache, core }, cpu }
                 })
                 .collect::<Vec<_>>()
         });
         spots.collect()
+    }
+
+    /// The sets of CPUs that share a last cache, if it matters.
+    fn caches<'t>(&self, topology: &'t Topology) -> &'t [CpuSet] {
+        match self.pinning {
+            Pinning::Cache | Pinning::Cpu => topology.sharing(Level::L3),
+            _ => &[],
+        }
     }
 
     /// Gives each seat its place and its home.
@@ -237,12 +247,19 @@ impl Hints {
                 inhabited.iter().map(|to| ring(to).map_or(0, |ring| ring as u32 + 1)).collect()
             })
             .collect();
+        let caches = self.caches(topology);
         let homes = spots.iter().map(|spot| {
             let of_group = topology.groups()[spot.place.group].cpus().intersection(cpus);
             match self.pinning {
                 Pinning::None if self.restrict() => Home::bound(cpus.clone()),
                 Pinning::None => Home::begins_on(of_group),
                 Pinning::Group => Home::bound(of_group),
+                Pinning::Cache => {
+                    let cache = caches.iter().find(|cache| cache.contains(spot.cpu));
+                    Home::bound(
+                        cache.map_or(of_group.clone(), |cache| of_group.intersection(cache)),
+                    )
+                }
                 Pinning::Cpu => Home::bound(CpuSet::from(spot.cpu..=spot.cpu)),
             }
         });

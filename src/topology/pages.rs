@@ -53,6 +53,12 @@ pub(crate) fn page_bytes() -> usize {
     4096
 }
 
+/// The size of the huge pages that a system may make of memory by itself, in bytes: what one page of entries of 8 bytes leads to.
+/// 2 MiB where pages have 4 KiB.
+pub(crate) fn huge_page_bytes() -> usize {
+    page_bytes() * (page_bytes() / 8)
+}
+
 /// Gives the whole pages in this memory back to the system: who touches one next decides where it lies. Nothing happens where
 /// the system cannot do that.
 ///

@@ -49,7 +49,7 @@ impl Fresh {
         std::env::var(SCENARIO).ok()
     }
 
-    /// Plays a scenario in a child with these variables set. `RAYON_*` is not inherited.
+    /// Plays a scenario in a child with these variables set. Numbers of threads are not inherited.
     pub(crate) fn run(&self, scenario: &str, variables: &[(&str, &str)]) -> Ended {
         let program = std::env::current_exe().expect("the test binary has a path");
         self.run_by(Command::new(program), scenario, variables)
@@ -66,6 +66,7 @@ impl Fresh {
             .args(["--exact", self.path, "--nocapture", "--test-threads=1"])
             .env_remove("RAYON_NUM_THREADS")
             .env_remove("RAYON_RS_NUM_CPUS")
+            .env_remove("MOIRAI_NUM_THREADS")
             .env_remove("RUST_BACKTRACE")
             .envs(variables.iter().copied())
             .env(SCENARIO, scenario);

@@ -107,6 +107,48 @@ fn the_caller_runs_what_nobody_has_begun() {
     assert_eq!(work.dealt(), (0, 0));
 }
 
+/// The caller is in an item until the share of a group that is busy has been run: the third group has to take that, although
+/// others leave a share to its group for a while.
+#[test]
+fn the_share_of_a_busy_group_is_taken_by_another() {
+    watch!();
+    let pool = pool("3x1", 3);
+    let [is_busy, is_over] = [(); 2].map(|()| AtomicBool::new(false));
+    let wait = |flag: &AtomicBool| {
+        while !flag.load(Ordering::Acquire) {
+            std::thread::yield_now();
+        }
+    };
+    let group_of = groups(&pool);
+    let shares = shares(&pool, 3 * ITEMS);
+    let [busy_seat, done] = [(); 2].map(|()| AtomicUsize::new(0));
+    let before = pool.metrics();
+    let busy = || {
+        busy_seat.store(moirai::current_thread_index().unwrap(), Ordering::Relaxed);
+        is_busy.store(true, Ordering::Release);
+        wait(&is_over);
+    };
+    let call = || {
+        wait(&is_busy);
+        let own = group_of[moirai::current_thread_index().unwrap()];
+        let busy = group_of[busy_seat.load(Ordering::Relaxed)];
+        (0..3 * ITEMS).into_par_iter().for_each(|index| {
+            if index == shares[own].start {
+                while done.load(Ordering::Acquire) < ITEMS {
+                    std::thread::yield_now();
+                }
+            } else if shares[busy].contains(&index) {
+                done.fetch_add(1, Ordering::Release);
+            }
+        });
+        is_over.store(true, Ordering::Release);
+    };
+    pool.install(|| moirai::join(call, busy));
+    let work = pool.metrics().since(&before).total();
+    assert_eq!(work.items_at_home() + work.items_away(), 3 * ITEMS);
+    assert_eq!(work.dealt(), (1, 1));
+}
+
 #[test]
 fn every_item_of_a_dealt_call_is_counted() {
     watch!();

@@ -23,7 +23,10 @@ fn the_machine() {
     assert_eq!(of("off"), ["[0, 0, 0, 0]"]);
     assert_eq!(of("fake:2x2"), ["[0, 0, 1, 1]"]);
     assert_eq!(of("fake:4x1:ring"), ["[0, 1, 2, 3]"]);
-    assert_eq!(of("auto"), fresh.said("describe", &[]));
+    // Children have the variable that these tests run with, if there is one.
+    if std::env::var_os("MOIRAI_TOPOLOGY").is_none() {
+        assert_eq!(of("auto"), fresh.said("describe", &[]));
+    }
     let refused = of("nonsense").concat();
     assert!(
         refused.starts_with("The thread pool cannot be placed: MOIRAI_TOPOLOGY: "),

@@ -43,6 +43,27 @@ fn nodes() {
     );
 }
 
+/// Two caches in each node: a worker is bound to what its cache serves, as far as it may go there.
+#[test]
+fn caches() {
+    watch!();
+    let pool = builder("2x4/l3=2", 8).pinning(Pinning::Cache).build().unwrap();
+    assert_eq!(groups(&pool), [0, 0, 0, 0, 1, 1, 1, 1]);
+    let bound: Vec<CpuSet> = pool.workers().iter().map(|w| w.cpus().cloned().unwrap()).collect();
+    for (worker, expected) in
+        ["0-1", "0-1", "2-3", "2-3", "4-5", "4-5", "6-7", "6-7"].iter().enumerate()
+    {
+        assert_eq!(bound[worker], set(expected));
+    }
+    let pool = builder("2x4/l3=2", 3).cpus(set("1-3")).pinning(Pinning::Cache).build().unwrap();
+    assert_eq!(pool.workers()[0].cpus(), Some(&set("1")));
+    assert_eq!(pool.workers()[2].cpus(), Some(&set("2-3")));
+    // Of this machine no caches are known.
+    let flat = Topology::flat(set("0-3"));
+    let builder = ThreadPoolBuilder::new().num_threads(4).topology(flat).pinning(Pinning::Cache);
+    assert_eq!(builder.build().unwrap().workers()[3].cpus(), Some(&set("0-3")));
+}
+
 #[test]
 fn cpus() {
     watch!();
@@ -110,12 +131,15 @@ fn threads_follow_the_hints() {
 #[test]
 fn bound_workers_run_where_they_should() {
     watch!();
-    let allowed = Topology::detect().allowed_cpus().clone();
+    let machine = Topology::detect();
+    // Whatever the environment says.
+    let builder = || ThreadPoolBuilder::new().topology(machine.clone());
+    let allowed = machine.allowed_cpus().clone();
     let first = allowed.iter().take(1).collect::<CpuSet>();
     for (builder, expected) in [
-        (ThreadPoolBuilder::new(), allowed.clone()),
-        (ThreadPoolBuilder::new().pinning(Pinning::Group), allowed.clone()),
-        (ThreadPoolBuilder::new().cpus(first.clone()), first.clone()),
+        (builder(), allowed.clone()),
+        (builder().pinning(Pinning::Group), allowed.clone()),
+        (builder().cpus(first.clone()), first.clone()),
     ] {
         let pool = builder.num_threads(3).build().unwrap();
         let masks = pool.broadcast(|_| own_mask());
@@ -126,8 +150,7 @@ fn bound_workers_run_where_they_should() {
             assert!(worker.cpus().is_none_or(|cpus| *cpus == mask), "{worker:?} has {mask}");
         }
     }
-    let pool =
-        ThreadPoolBuilder::new().num_threads(allowed.len()).pinning(Pinning::Cpu).build().unwrap();
+    let pool = builder().num_threads(allowed.len()).pinning(Pinning::Cpu).build().unwrap();
     let masks = pool.broadcast(|_| own_mask());
     assert!(masks.iter().all(|mask| mask.len() == 1));
     assert_eq!(masks.iter().fold(CpuSet::new(), |all, mask| all.union(mask)), allowed);
@@ -145,7 +168,7 @@ fn own_mask() -> CpuSet {
 #[test]
 fn a_refused_binding_is_reported() {
     watch!();
-    for pinning in [Pinning::Group, Pinning::Cpu] {
+    for pinning in [Pinning::Group, Pinning::Cache, Pinning::Cpu] {
         let far = builder("1x4096", 2).cpus(set("4000-4001")).pinning(pinning).build().unwrap();
         assert_eq!(far.join(|| 1, || 2), (1, 2));
         far.broadcast(|_| ());

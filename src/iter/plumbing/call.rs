@@ -345,7 +345,7 @@ fn costs(seat: &Seat) -> Costs {
 /// What a held part knows of its call.
 #[derive(Clone, Copy)]
 pub(super) struct Parts {
-    per_item: Option<f32>,
+    pub(super) per_item: Option<f32>,
     is_measured: bool,
     is_counted: bool,
     /// The group that it was dealt to; [`NO_HOME`] if the call was not dealt.

@@ -7,21 +7,20 @@
 //!
 //! The caller runs a share of its own group, and the others as far as nobody has begun them by then.
 //!
-//! A call over a large slice may be dealt by where its pages are instead: cut into equal parts, each goes to the group that is
-//! nearest to the most of its pages.
+//! A call over a large slice may be dealt by where its pages are instead (`by_pages`).
+
+mod by_pages;
 
 use super::Reducer;
 use super::call::{self, Held, Parts};
 use super::piece::Piece;
 use crate::pool::job::StackJob;
-use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
 use crate::topology::pages;
 use crate::tuning;
 use crate::util::clock::ticks_of_ns;
 use crate::util::unwind;
-use std::ops::Range;
 use std::thread;
 
 /// Whether a call is to be dealt: the outermost one of its thread, in a pool of several groups, with enough items and, as far as
@@ -73,48 +72,14 @@ fn shares<P: Piece>(seat: &Seat, piece: &P) -> Vec<Share> {
     let (neighbours, items) = (registry.neighbours(), piece.items());
     let memory = if registry.asks_for_pages() { piece.memory() } else { None };
     if let Some(memory) = memory.filter(|memory| memory.len() >= tuning::PAGES_LEAST_BYTES) {
-        return shares_by_pages(registry, items, memory);
+        let nearest = |addresses: &[usize]| {
+            let nodes = pages::nodes_of(addresses).into_iter();
+            nodes.map(|node| registry.group_near(node?)).collect()
+        };
+        return by_pages::shares(neighbours, items, piece.least_items(), memory, nearest);
     }
     let groups = 0..neighbours.groups().len();
     groups.map(|group| Share { end: neighbours.share_end(group, items), group }).collect()
-}
-
-/// Equal parts, each for the group that most of the pages asked for are nearest to; where nothing is known of them, for the
-/// group that would get its first item otherwise.
-fn shares_by_pages(registry: &Registry, items: usize, memory: Range<usize>) -> Vec<Share> {
-    let neighbours = registry.neighbours();
-    let groups = neighbours.groups().len();
-    // No more than there are seats: so much room for the least length of a piece was asked for.
-    let most = tuning::PAGED_PARTS_MOST.min(neighbours.seats());
-    let count = (tuning::PAGED_PARTS * groups).min(most);
-    let end = |part: usize, all: usize| (all as u128 * part as u128 / count as u128) as usize;
-    let asked: Vec<usize> = (0..count)
-        .flat_map(|part| {
-            let (start, end) = (end(part, memory.len()), end(part + 1, memory.len()));
-            let step = (end - start) / tuning::PAGES_ASKED;
-            let first = memory.start + start + step / 2;
-            (0..tuning::PAGES_ASKED).map(move |page| first + page * step)
-        })
-        .collect();
-    let nodes = pages::nodes_of(&asked);
-    let parts = nodes.chunks(tuning::PAGES_ASKED).enumerate();
-    parts
-        .map(|(part, nodes)| {
-            let mut votes = vec![0; groups];
-            nodes
-                .iter()
-                .filter_map(|node| registry.group_near((*node)?))
-                .for_each(|group| votes[group] += 1);
-            let most =
-                (0..groups).max_by_key(|group| votes[*group]).filter(|most| votes[*most] > 0);
-            let usual = || {
-                let first = end(part, items);
-                let before = |group: &usize| neighbours.share_end(*group, items) <= first;
-                (0..groups - 1).take_while(before).count()
-            };
-            Share { end: end(part + 1, items), group: most.unwrap_or_else(usual) }
-        })
-        .collect()
 }
 
 /// What came of some shares.
@@ -186,11 +151,12 @@ impl Dealer<'_> {
     ) -> (Outcome<P>, T) {
         let registry = self.seat.registry();
         let parts = self.parts.dealt_to(group);
+        let work = parts.per_item.map(|per_item| per_item * share.items() as f32);
         let job = StackJob::new(Held { piece: share, parts });
         // SAFETY: this frame stays until the job was taken back or its latch is set, below.
         let job_ref = unsafe { job.as_job_ref() };
         // SAFETY: as above.
-        unsafe { registry.deal(self.seat, group, job_ref) };
+        unsafe { registry.deal(self.seat, group, job_ref, work) };
         let outcome = unwind::halt_unwinding(meanwhile);
         let share = if registry.group(group).dealt.take_back(job_ref) {
             // SAFETY: taken back; once.

@@ -35,6 +35,7 @@ mod unstable;
 mod tests;
 
 pub(crate) use cached_key::par_by_cached_key;
+pub(crate) use runs::sort_prefix;
 pub(crate) use stable::par_stable;
 pub(crate) use unstable::par_unstable;
 
