@@ -1,12 +1,18 @@
 //! The feature `tracing`: which span is current in a job, and what the pool tells a subscriber.
 #![cfg(feature = "tracing")]
 
+#[path = "common/child.rs"]
+#[macro_use]
+#[allow(dead_code, reason = "one child is run here")]
+mod child;
 #[path = "common/watchdog.rs"]
 #[macro_use]
 mod watchdog;
 
+use child::say;
 use moirai::prelude::*;
-use moirai::{ThreadPool, ThreadPoolBuilder, WaitPolicy};
+use moirai::topology::Topology;
+use moirai::{Guests, ThreadPool, ThreadPoolBuilder, WaitPolicy};
 use std::collections::BTreeMap;
 use std::fmt::Debug;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -215,6 +221,42 @@ fn the_pool_tells_what_it_does() {
     let pieces = kept.events.iter().filter(|event| event.0["message"] == "piece");
     let items = pieces.map(|piece| piece.0["items"].parse::<u32>().unwrap());
     assert_eq!(items.sum::<u32>(), 100);
+}
+
+/// Each kind of event comes, those outside of any job to the process's subscriber, which a child has.
+#[test]
+fn the_global_subscriber_is_told_of_everything() {
+    watch!();
+    const EVENTS: [&str; 7] = ["piece", "steal", "injected", "dealt", "park", "guest", "wake"];
+    let fresh = fresh!(the_global_subscriber_is_told_of_everything);
+    if fresh.scenario().is_none() {
+        assert_eq!(fresh.said("global", &[]), EVENTS);
+        return;
+    }
+    let kept = Arc::new(Mutex::new(Kept::default()));
+    let (most, next) = (Level::TRACE, AtomicU64::new(1));
+    let keeper = Keeper { most, next, kept: Arc::clone(&kept), at_park: Box::new(|| {}) };
+    tracing::subscriber::set_global_default(keeper).unwrap();
+    let pool = |guests| {
+        let groups = Topology::fake("2x2").unwrap();
+        let builder = ThreadPoolBuilder::new().num_threads(4).topology(groups).guests(guests);
+        builder.build().unwrap()
+    };
+    let pools = [pool(Guests::Always), pool(Guests::Never)];
+    let is_there = |message: &str| {
+        let kept = kept.lock().unwrap();
+        kept.events.iter().any(|event| event.0["message"] == message)
+    };
+    // One after the other comes about, if it goes on for long enough.
+    while !EVENTS.iter().all(|message| is_there(message)) {
+        for pool in &pools {
+            let sum: usize = pool.install(|| (0..10_000_usize).into_par_iter().sum());
+            assert_eq!(sum, 49_995_000);
+            let both = Barrier::new(2);
+            pool.install(|| moirai::join(|| _ = both.wait(), || _ = both.wait()));
+        }
+    }
+    EVENTS.iter().for_each(say);
 }
 
 /// With a level above, the pool says nothing.

@@ -57,7 +57,7 @@ impl Frame {
             String::new(),
             format!("waiting to come in: {}", self.so_far.injected_queued()),
             format!(
-                "since the beginning: {} jobs moved, {} batches, {} jobs spawned, {} calls from outside",
+                "since the beginning: jobs moved {}, batches {}, jobs spawned {}, calls from outside {}",
                 all.jobs(),
                 all.batches(),
                 all.frame_hits() + all.frame_misses(),

@@ -70,6 +70,14 @@ pub enum Cause {
         /// All of the work.
         work_ns: u64,
     },
+    /// The source of `par_bridge`, from which one thread at a time can draw, was at it for most of the call, or threads waited for
+    /// it more than for anything else.
+    Source {
+        /// The share of the call in which it was drawn from.
+        drawing: f64,
+        /// The share of the threads' time in items for which they waited for their turn.
+        turn: f64,
+    },
     /// One item took long, and the others waited for it.
     OneItem {
         /// Its share.
@@ -156,14 +164,19 @@ impl Call {
         if self.batch_count() == 0 {
             return Cause::Nothing;
         }
-        if let Some(cause) = self.kept_from_running() {
-            return cause;
+        if let Some((cause, lost)) = self.kept_from_running() {
+            // Where the system took the processors away the source looks slow as well.
+            let is_suspended = matches!(cause, Cause::Suspended { .. });
+            return self.slow_source(lost).filter(|_| !is_suspended).unwrap_or(cause);
         }
         if self.threads == 1 {
             return Cause::OneThread;
         }
         if self.workers() <= 1 && work_ns < 2 * self.wake_up_ns {
             return Cause::Small { work_ns };
+        }
+        if let Some(cause) = self.slow_source(1.0) {
+            return cause;
         }
         let mean_width = self.mean_width();
         if mean_width < GOOD * self.threads as f64 {
@@ -180,8 +193,8 @@ impl Call {
         }
     }
 
-    /// Threads that had items to run did not have a processor.
-    fn kept_from_running(&self) -> Option<Cause> {
+    /// Threads that had items to run did not have a processor for a share of their time.
+    fn kept_from_running(&self) -> Option<(Cause, f64)> {
         let (work_ns, mut cpu_ns, mut switches) = (self.work_ns(), 0, Some((0, 0)));
         let more = self.stints.iter().map(|stint| &stint.more).filter(|more| more.batches > 0);
         let more = more.map(|more| (more.cpu_ns, more.sleeps, more.suspensions));
@@ -195,13 +208,20 @@ impl Call {
             return None;
         }
         let share = lost.clamp(0.0, 1.0);
-        Some(match switches {
+        let cause = match switches {
             None => Cause::NotRunning { share },
             Some((sleeps, suspensions)) if sleeps > 0 && sleeps * 4 >= suspensions => {
                 Cause::Blocked { share }
             }
             Some(_) => Cause::Suspended { share },
-        })
+        };
+        Some((cause, share))
+    }
+
+    /// The source was at work for most of the call; or the waits for it were most of the time that threads have `lost`.
+    fn slow_source(&self, lost: f64) -> Option<Cause> {
+        let (drawing, turn) = self.source_shares();
+        (drawing >= GOOD || turn > MOST * lost).then_some(Cause::Source { drawing, turn })
     }
 
     fn too_few_pieces(&self) -> Option<Cause> {
@@ -316,6 +336,13 @@ impl fmt::Display for Cause {
             Cause::NotCut { work_ns } => {
                 write!(f, "{} of work in one piece: the source could not be cut", time(work_ns))
             }
+            Cause::Source { drawing, turn } => write!(
+                f,
+                "the source of par_bridge was the bottleneck: one thread at a time drew from it for {} of the time, and threads \
+                waited for their turn for {} of theirs",
+                percent(drawing),
+                percent(turn)
+            ),
             Cause::OneItem { share } => write!(f, "one item took {} of the time", percent(share)),
             Cause::OneBatch { share, items } => {
                 write!(f, "one batch of {items} items took {} of the time", percent(share))

@@ -144,6 +144,8 @@ fn in_ns(mut call: Call) -> Call {
     call.elapsed_ns = ns_of_ticks(end);
     call.asleep_ns = ns_of_ticks(call.asleep_ns);
     call.searching_ns = ns_of_ticks(call.searching_ns);
+    call.drawing_ns = ns_of_ticks(call.drawing_ns);
+    call.turn_ns = ns_of_ticks(call.turn_ns);
     for stint in &mut call.stints {
         convert(&mut stint.combining_ns);
         stint.waits.iter_mut().for_each(|(start, end)| {
@@ -242,6 +244,8 @@ impl<'s> Recorded<'s> {
             chain_ns: 0,
             asleep_ns: 0,
             searching_ns: 0,
+            drawing_ns: 0,
+            turn_ns: 0,
             stints: Vec::new(),
         };
         let kind = Kind::Call(Box::new(OpenCall { call, began: real_ticks(), idle_before }));
@@ -448,6 +452,36 @@ impl OpenCall {
         let place = stints.iter().rposition(|other| other.worker == stint.worker);
         if let Some(other) = stints.get_mut(place.unwrap_or(STINTS_MOST - 1)) {
             other.append(stint, BATCHES_MOST);
+        }
+    }
+}
+
+/// What the calling thread's draws from a source that others draw from as well take, in a recorded call; told when dropped.
+pub(crate) struct Draws {
+    node: usize,
+    drawing: u64,
+    turn: u64,
+}
+
+impl Draws {
+    /// `None` if nobody records the thread's call.
+    pub(crate) fn begin() -> Option<Self> {
+        let node = if context::is_recording() { context::current() } else { 0 };
+        (node != 0).then_some(Draws { node, drawing: 0, turn: 0 })
+    }
+
+    /// One of them: the thread wanted to draw, had its turn, and drew until now.
+    pub(crate) fn add(&mut self, wanted: u64, had: u64) {
+        self.turn += had.saturating_sub(wanted);
+        self.drawing += real_ticks().saturating_sub(had);
+    }
+}
+
+impl Drop for Draws {
+    fn drop(&mut self) {
+        if let Some(open) = forest().call(self.node) {
+            open.call.drawing_ns += self.drawing;
+            open.call.turn_ns += self.turn;
         }
     }
 }

@@ -104,6 +104,14 @@ impl fmt::Display for Call {
             let items = number(largest.items, "item", "items");
             write!(f, "; the largest one, {} ({share}), had {items}", time(largest.ns()))?;
         }
+        if self.drawing_ns > 0 {
+            let (drawing, turn) = self.source_shares();
+            let [drawing, turn] = [drawing, turn].map(percent);
+            write!(
+                f,
+                "\n  source: drawn from for {drawing} of the time; {turn} of the work was waiting for that"
+            )?;
+        }
         let spent = self.spent();
         let shares = [
             ("work", spent.work_ns),

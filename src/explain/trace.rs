@@ -67,6 +67,10 @@ pub struct Call {
     pub asleep_ns: u64,
     /// How long they looked for something to do.
     pub searching_ns: u64,
+    /// Of `par_bridge`: how long items were drawn from the source, which one thread at a time can do.
+    pub drawing_ns: u64,
+    /// How long threads waited for their turn to draw, all together; that is part of their batches.
+    pub turn_ns: u64,
     /// What the threads did: a stint is the part of one thread, from when it began with a piece until it was through with it.
     pub stints: Vec<Stint>,
 }
@@ -360,6 +364,13 @@ impl Call {
         workers.sort_unstable();
         workers.dedup();
         workers.len()
+    }
+
+    /// Of `par_bridge`: for which shares of the call items were drawn from the source, and of the work threads waited for their
+    /// turn to do so.
+    pub(super) fn source_shares(&self) -> (f64, f64) {
+        let drawing = ratio(self.drawing_ns, self.elapsed_ns).min(1.0);
+        (drawing, ratio(self.turn_ns, self.work_ns()).min(1.0))
     }
 
     /// How many threads worked at a time, on average.

@@ -255,7 +255,7 @@ impl Work {
     /// assert_eq!(moirai::metrics::Work::default().accumulators(), 0);
     /// ```
     pub fn accumulators(&self) -> usize {
-        self.of(Counter::Accumulators)
+        self.batches().saturating_sub(self.of(Counter::FoldersGoneOn))
     }
 
     /// Memory of the results that this worker has left for those from whom it has stolen, in bytes: the room on their stacks,

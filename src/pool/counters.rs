@@ -41,8 +41,9 @@ pub(crate) enum Counter {
     FrameMisses,
     /// Frames of other homes that were sent back to them.
     FramesReturned,
-    /// Folders made for pieces of parallel calls.
-    Accumulators,
+    /// Batches that were taken in by the folder of the one before: all others have made one. Counted this way round, a call of
+    /// one batch counts nothing but that.
+    FoldersGoneOn,
     /// Memory of results that a thief has left for the thread that waits for them, in bytes.
     SlotBytes,
 }

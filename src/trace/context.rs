@@ -101,7 +101,7 @@ impl Reporter {
                 tracing::trace!(target: "moirai", worker, woken, "wake")
             }
             // A job is a span, see `enter`; the rest are the program's.
-            Kind::Job(_) => {}
+            Kind::Job(_) | Kind::Call(_) => {}
             #[cfg(feature = "trace")]
             Kind::Named(_) | Kind::Gather { .. } => {}
         });

@@ -1,6 +1,9 @@
 //! What is written down.
 
 use crate::steal::Distance;
+use crate::util::caller::Place;
+#[cfg(feature = "trace")]
+use std::borrow::Cow;
 
 /// A kind of job that another thread than its maker may begin.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,6 +32,8 @@ pub(crate) enum Job {
 )]
 pub(crate) enum Kind {
     Job(Job),
+    /// A parallel iterator's call, on the thread that made it, whose place in the program is known.
+    Call(Place),
     /// Items of a parallel iterator.
     Piece {
         items: usize,
@@ -60,9 +65,14 @@ pub(crate) enum Kind {
 
 #[cfg(feature = "trace")]
 impl Kind {
+    pub(super) fn is_moment(self) -> bool {
+        matches!(self, Kind::Steal { .. } | Kind::Injected | Kind::Dealt | Kind::Wake { .. })
+    }
+
     /// What it is called in a trace.
-    pub(super) fn name(self) -> &'static str {
-        match self {
+    pub(super) fn name(self) -> Cow<'static, str> {
+        let name = match self {
+            Kind::Call(place) => return format!("{}:{}", place.file(), place.line()).into(),
             Kind::Job(Job::Half) => "stolen join half",
             Kind::Job(Job::Part) => "stolen part",
             Kind::Job(Job::Call) => "call from outside",
@@ -77,7 +87,8 @@ impl Kind {
             Kind::Injected => "take from outside",
             Kind::Dealt => "take dealt share",
             Kind::Wake { .. } => "wake",
-        }
+        };
+        name.into()
     }
 }
 

@@ -4,6 +4,7 @@ use super::context::{Caller, Reporter};
 use super::event::{Job, Kind};
 use super::lane::{self, LaneRef, PoolTrace};
 use crate::steal::Distance;
+use crate::util::caller::Place;
 
 /// What a seat's holder tells of its doings. Holder only: a sleep begins before the seat can be lent, and ends when it is back.
 pub(crate) struct Log {
@@ -53,6 +54,15 @@ impl Log {
     #[inline(always)]
     pub(crate) fn park(&self) -> Span<'_> {
         self.begin(Kind::Park)
+    }
+
+    /// A call of a parallel iterator that was written at `place`.
+    #[inline(always)]
+    pub(crate) fn call(&self, place: Option<Place>) -> Option<Span<'_>> {
+        place.map(|place| {
+            self.lane.begin(Kind::Call(place));
+            Span(&self.lane)
+        })
     }
 
     #[inline(always)]

@@ -62,12 +62,16 @@ impl<W: Write> Events<W> {
         let name = entry.kind.name();
         let start = Microseconds(entry.start);
         if entry.is_moment() {
-            self.begin("i", name, lane.pool, lane.index)?;
+            self.begin("i", &name, lane.pool, lane.index)?;
             write!(self.out, ",\"cat\":\"moment\",\"s\":\"t\",\"ts\":{start}")?;
         } else {
-            self.begin("X", name, lane.pool, lane.index)?;
+            self.begin("X", &name, lane.pool, lane.index)?;
             let length = Microseconds(entry.end - entry.start);
-            let category = if matches!(entry.kind, Kind::Named(_)) { "named" } else { "moirai" };
+            let category = match entry.kind {
+                Kind::Named(_) => "named",
+                Kind::Call(_) => "call",
+                _ => "moirai",
+            };
             write!(self.out, ",\"cat\":\"{category}\",\"ts\":{start},\"dur\":{length}")?;
         }
         match entry.kind {

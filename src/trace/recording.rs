@@ -16,7 +16,7 @@ pub(super) struct Entry {
 
 impl Entry {
     pub(super) fn is_moment(&self) -> bool {
-        matches!(self.kind, Kind::Steal { .. } | Kind::Injected | Kind::Dealt | Kind::Wake { .. })
+        self.kind.is_moment()
     }
 }
 

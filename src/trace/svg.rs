@@ -39,6 +39,7 @@ fn look(kind: Kind) -> Look {
         Kind::Job(Job::Call) => ("call", "#b09379", "call from outside"),
         Kind::Job(Job::Spawned) => ("job", "#59a14f", "spawned job"),
         Kind::Job(Job::Share) => ("share", "#9dc183", "broadcast share"),
+        Kind::Call(_) => ("site", "#c9b8dc", "parallel call"),
         Kind::Piece { .. } => ("piece", "#edc948", "piece of an iteration"),
         Kind::Gather { .. } => ("gather", "#b07aa1", "gathering of collected items"),
         Kind::Park => ("park", "#dddddd", "asleep"),
@@ -90,8 +91,9 @@ struct Shape {
     top: f64,
     /// For arrows: where they point to.
     bottom: f64,
-    /// The first event, how many there are, and how long they take together.
+    /// The first event, when it begins from the left edge on, how many there are, and how long they take together.
     entry: Entry,
+    start: u64,
     count: usize,
     spent: u64,
 }
@@ -174,9 +176,10 @@ impl<'a> Picture<'a> {
             Kind::Injected | Kind::Dealt | Kind::Wake { .. } => (lane_top - 5.0, lane_top),
             _ => (row, row + BAR),
         };
-        let spent = entry.end - entry.start;
+        let (start, spent) = (entry.start - self.start, entry.end - entry.start);
         let (left, right) = (self.x(entry.start), self.x(entry.end));
-        Some(Shape { kind: entry.kind, left, right, top, bottom, entry: *entry, count: 1, spent })
+        let (kind, entry) = (entry.kind, *entry);
+        Some(Shape { kind, left, right, top, bottom, entry, start, count: 1, spent })
     }
 
     fn draw(&self, shapes: &[Shape]) -> String {
@@ -190,7 +193,7 @@ impl<'a> Picture<'a> {
              width=\"{WIDTH}\" height=\"{height}\" font-family=\"sans-serif\" font-size=\"11\">"
         );
         svg.push_str("<style>");
-        for (class, colour, _) in &legend {
+        for (class, colour, _) in legend.iter().map(|kind| look(*kind)) {
             let _ = write!(svg, ".{class}{{fill:{colour};stroke:{colour}}}");
         }
         svg.push_str("rect{stroke-width:0.3}rect.park{stroke:#aaa}path{stroke-width:1.2}.grid{stroke:#e8e8e8}</style>\n");
@@ -211,16 +214,20 @@ impl<'a> Picture<'a> {
         let (moments, bars): (Vec<_>, Vec<_>) =
             shapes.iter().partition(|shape| shape.entry.is_moment());
         bars.into_iter().chain(moments).for_each(|shape| shape.draw(&mut svg));
-        for (at, (class, _, name)) in legend.iter().enumerate() {
+        for (at, kind) in legend.iter().enumerate() {
+            let (class, _, name) = look(*kind);
             let (x, y) =
                 (LEFT + 350.0 * (at % 3) as f64, lanes_end + 30.0 + 16.0 * (at / 3) as f64);
-            let _ = writeln!(
-                svg,
-                "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"12\" height=\"10\"/>\
-                 <text x=\"{}\" y=\"{}\">{name}</text>",
-                x + 18.0,
-                y + 9.0
-            );
+            let _ = if kind.is_moment() {
+                let point = if matches!(kind, Kind::Steal { .. }) { "m0 0l-2.5 -6h5z" } else { "" };
+                write!(svg, "<path class=\"{class}\" d=\"M{} {y}v10{point}\"/>", x + 6.0)
+            } else {
+                write!(
+                    svg,
+                    "<rect class=\"{class}\" x=\"{x}\" y=\"{y}\" width=\"12\" height=\"10\"/>"
+                )
+            };
+            let _ = writeln!(svg, "<text x=\"{}\" y=\"{}\">{name}</text>", x + 18.0, y + 9.0);
         }
         let _ = writeln!(
             svg,
@@ -248,15 +255,15 @@ impl<'a> Picture<'a> {
         escaped(&title)
     }
 
-    /// The kinds that are drawn.
-    fn legend(&self, shapes: &[Shape]) -> Vec<Look> {
-        let mut legend: Vec<Look> = Vec::new();
+    /// The kinds that are drawn, one for each look: bars first.
+    fn legend(&self, shapes: &[Shape]) -> Vec<Kind> {
+        let mut legend: Vec<Kind> = Vec::new();
         for shape in shapes {
-            let look = look(shape.kind);
-            if !legend.contains(&look) {
-                legend.push(look);
+            if !legend.iter().any(|kind| look(*kind) == look(shape.kind)) {
+                legend.push(shape.kind);
             }
         }
+        legend.sort_by_key(|kind| kind.is_moment());
         legend
     }
 
@@ -291,6 +298,7 @@ impl Shape {
         let is_narrow = next.right - next.left < grain;
         let is_same_name = match (self.kind, next.kind) {
             (Kind::Named(name), Kind::Named(next)) => name == next,
+            (Kind::Call(place), Kind::Call(next)) => place == next,
             _ => true,
         };
         is_narrow && is_same_name && next.left - self.right < grain
@@ -337,7 +345,7 @@ impl Shape {
                 "<text x=\"{}\" y=\"{}\" font-size=\"10\" pointer-events=\"none\">{}</text>",
                 round(left + 3.0),
                 round(top + 9.5),
-                escaped(name)
+                escaped(&name)
             );
         }
     }
@@ -345,7 +353,7 @@ impl Shape {
     /// What is shown where the mouse is.
     fn title(&self) -> String {
         let name = self.entry.kind.name();
-        let start = Duration(self.entry.start);
+        let start = Duration(self.start);
         if self.count > 1 {
             let together = if self.entry.is_moment() {
                 String::new()
@@ -355,12 +363,13 @@ impl Shape {
             return format!("{name}: {} of them{together}, from {start} on", self.count);
         }
         let what = match self.kind {
+            Kind::Piece { items: 1 } | Kind::Gather { items: 1 } => format!("{name}: 1 item"),
             Kind::Piece { items } | Kind::Gather { items } => format!("{name}: {items} items"),
             Kind::Steal { victim, distance } => {
                 format!("{name} from worker {victim}, {}", distance_name(distance))
             }
             Kind::Wake { worker } => format!("{name} worker {worker}"),
-            _ => name.to_owned(),
+            _ => name.into_owned(),
         };
         if self.entry.is_moment() {
             return format!("{what}, at {start}");

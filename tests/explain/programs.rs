@@ -112,6 +112,17 @@ fn sequential_source() -> Call {
     })
 }
 
+fn waiting_source() -> Call {
+    explained(&pool(2), || {
+        let source = (0..60).inspect(|_| std::thread::sleep(Duration::from_millis(1)));
+        source.par_bridge().for_each(|item| _ = black_box(item));
+    })
+}
+
+fn ready_source() -> Call {
+    explained(&pool(2), || (0..400).par_bridge().for_each(|_| work(100)))
+}
+
 /// The dear items stand side by side.
 fn dear_end() -> Call {
     warm(&pool(2), || {
@@ -257,7 +268,21 @@ pub(crate) const PROGRAMS: &[Program] = &[
         name: "sequential_source",
         trouble: "the iterator behind par_bridge does the work",
         run: sequential_source,
-        is_named: |cause| matches!(cause, Cause::Blocked { .. }),
+        is_named: |cause| matches!(cause, Cause::Source { .. }),
+        is_certain: false,
+    },
+    Program {
+        name: "waiting_source",
+        trouble: "the iterator behind par_bridge waits, as for a pipe",
+        run: waiting_source,
+        is_named: |cause| matches!(cause, Cause::Source { drawing: 0.75.., .. }),
+        is_certain: true,
+    },
+    Program {
+        name: "ready_source",
+        trouble: "none: the items of par_bridge are the work",
+        run: ready_source,
+        is_named: |cause| matches!(cause, Cause::Fine { .. }),
         is_certain: false,
     },
     Program {

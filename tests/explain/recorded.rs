@@ -7,7 +7,8 @@
 //! cargo test --release --test explain -- --ignored --test-threads 1 record_the_programs
 //! ```
 //!
-//! `MOIRAI_PROGRAM=NAME` records that one only.
+//! `MOIRAI_PROGRAM=NAME` records that one only. Where others run, `chrt -f 50` keeps them off; but not for `crowded`, whose threads
+//! are to take the processors from each other.
 
 use crate::programs::{PROGRAMS, Program};
 use moirai::explain::{Batch, Call, Cause, Kind, More, Stint};
@@ -60,6 +61,9 @@ fn to_text(call: &Call) -> String {
         call.asleep_ns,
         call.searching_ns
     );
+    if call.drawing_ns > 0 {
+        writeln!(text, "source {} {}", call.drawing_ns, call.turn_ns).unwrap();
+    }
     for stint in &call.stints {
         let far = DISTANCES.iter().find(|(_, far)| *far == stint.stolen).unwrap().0;
         writeln!(text, "stint {} {far} {}", stint.worker, stint.combining_ns).unwrap();
@@ -132,6 +136,8 @@ fn from_text(text: &str) -> Call {
             call.chain_ns = number(words);
             call.asleep_ns = number(words);
             call.searching_ns = number(words);
+        } else if what == "source" {
+            (call.drawing_ns, call.turn_ns) = (number(words), number(words));
         } else if what == "stint" {
             let (worker, stolen) = (number(words), word_of(words, &DISTANCES));
             let combining_ns = number(words);

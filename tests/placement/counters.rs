@@ -3,7 +3,7 @@
 use crate::shapes::{SHAPES, groups, pool};
 use moirai::metrics::{self, Work, WorkerState};
 use moirai::prelude::*;
-use moirai::{StealOrder, ThreadPool};
+use moirai::{StealOrder, ThreadPool, ThreadPoolBuilder};
 
 fn busy(index: usize) {
     std::hint::black_box((0..2000).fold(index, |sum, step| sum.wrapping_mul(31) ^ step));
@@ -102,6 +102,24 @@ fn they_are_printed() {
     assert!(text.contains("items in a batch: "), "{text}");
     // Inside of a pool the current one is meant.
     assert_eq!(pool.install(metrics::snapshot).workers().len(), 4);
+}
+
+/// Nor does the search for work, since the worker has some.
+#[test]
+fn a_join_that_nobody_steals_from_counts_nothing() {
+    fn tree(depth: u32) {
+        if depth > 0 {
+            moirai::join(|| tree(depth - 1), || tree(depth - 1));
+        }
+    }
+    watch!();
+    let pool = ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let counted = pool.install(|| {
+        let before = metrics::snapshot();
+        tree(12);
+        metrics::snapshot().since(&before).total()
+    });
+    assert_eq!(counted, Work::default());
 }
 
 /// Each batch has a size, and no more of them are timed than were run.

@@ -108,6 +108,30 @@ fn a_full_disk() {
     assert!(stderr.starts_with(start) && stderr.lines().count() == 1, "{stderr}");
 }
 
+/// The disk is full when a part has been written, as JSON and as a picture.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_disk_that_fills_up() {
+    watch!();
+    let fresh = fresh!(a_disk_that_fills_up);
+    if fresh.scenario().is_some() {
+        let most = libc::rlimit { rlim_cur: 500, rlim_max: 500 };
+        // SAFETY: no handler is involved: writes beyond the limit fail.
+        unsafe { libc::signal(libc::SIGXFSZ, libc::SIG_IGN) };
+        // SAFETY: a limit for this process, by a pointer to it.
+        assert_eq!(unsafe { libc::setrlimit(libc::RLIMIT_FSIZE, &raw const most) }, 0);
+        return say(program());
+    }
+    for name in ["filled.json", "filled.svg"] {
+        let file = file(name);
+        let stderr = traced_program(&fresh, file.to_str().unwrap(), "");
+        let start = format!("moirai: the trace {}: cannot be written: ", file.display());
+        assert!(stderr.starts_with(&start) && stderr.lines().count() == 1, "{stderr}");
+        assert_eq!(fs::metadata(&file).unwrap().len(), 500);
+        fs::remove_file(file).unwrap();
+    }
+}
+
 #[test]
 fn more_events_than_there_is_room_for() {
     watch!();

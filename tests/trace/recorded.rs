@@ -3,9 +3,11 @@
 use crate::json::Json;
 use moirai::named as span;
 use moirai::prelude::*;
+use moirai::topology::Topology;
 use moirai::trace::Trace;
 use moirai::{Guests, ThreadPool, ThreadPoolBuilder};
 use std::collections::BTreeMap;
+use std::hint::black_box;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::Barrier;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -131,6 +133,24 @@ fn pieces_have_all_items() {
     }
 }
 
+/// The bar of a call has its place in the program, and lies around its pieces.
+#[test]
+fn calls_have_their_places() {
+    watch!();
+    let (pool, trace) = traced(1);
+    let line = line!() + 1;
+    let sum: u32 = pool.install(|| (0..100_u32).into_par_iter().sum());
+    assert_eq!(sum, 4_950);
+    let events = events(&trace);
+    let calls = named(&events, &format!("{}:{line}", file!()));
+    let pieces = named(&events, "piece");
+    let ([call], [piece]) = (&calls[..], &pieces[..]) else { panic!("{events:?}") };
+    assert_eq!((call.text("cat"), call.number("tid")), ("call", piece.number("tid")));
+    let inner = piece.number("ts") + piece.number("dur");
+    assert!(call.number("ts") <= piece.number("ts"), "{events:?}");
+    assert!(inner <= call.number("ts") + call.number("dur") + 0.0021, "{events:?}");
+}
+
 #[test]
 fn spans_of_the_program_and_gathering() {
     watch!();
@@ -177,6 +197,22 @@ fn guests_jobs_and_shares() {
     assert_eq!(named(&events, "spawned job").len(), 1);
     assert_eq!(named(&events, "broadcast share").len(), 2);
     assert!(!named(&events, "inside").is_empty());
+}
+
+/// Each group gets a share of a call that is dealt; who runs one has taken it, or stolen it.
+#[test]
+fn dealt_shares_and_wakes() {
+    watch!();
+    let trace = Trace::new();
+    let groups = Topology::fake("2x1").unwrap();
+    let builder = ThreadPoolBuilder::new().num_threads(2).topology(groups).trace(&trace);
+    let pool = builder.build().unwrap();
+    // Enough work to be dealt; the other worker takes its share if it is awake or woken in time.
+    let work = |item: usize| _ = (0..2_000).fold(item, |sum, step| black_box(sum ^ step));
+    let is_there = |name| !named(&events(&trace), name).is_empty();
+    while !(is_there("take dealt share") && is_there("wake")) {
+        pool.install(|| (0..4_000).into_par_iter().for_each(work));
+    }
 }
 
 /// What has begun is ended, whatever comes of it.

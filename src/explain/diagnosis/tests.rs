@@ -96,6 +96,49 @@ fn all_items_under_one_lock() {
     );
 }
 
+/// Two threads in turn, each of which sleeps while the other one draws or works.
+fn in_turns(drawing_ns: u64, turn_ns: u64) -> Call {
+    let waiting = |worker| {
+        let mut batch = batch(0, 10 * MS, 1 << 15);
+        (batch.cpu_ns, batch.sleeps) = (Some(5 * MS), Some(100));
+        stint(worker, vec![batch])
+    };
+    let call = call(vec![waiting(0), waiting(1)]);
+    Call { threads: 2, items: None, drawing_ns, turn_ns, ..call }
+}
+
+#[test]
+fn a_source_that_does_the_work() {
+    let cause = in_turns(9 * MS, 10 * MS).cause();
+    assert_eq!(cause, Cause::Source { drawing: 0.9, turn: 0.5 });
+    let said = "the source of par_bridge was the bottleneck: one thread at a time drew from it for 90 % of the time, and threads \
+        waited for their turn for 50 % of theirs";
+    assert_eq!(cause.to_string(), said);
+    // One that is quick, but whose lock is not.
+    let cause = in_turns(2 * MS, 8 * MS).cause();
+    assert_eq!(cause, Cause::Source { drawing: 0.2, turn: 0.4 });
+    // One thread draws while the other one works for long.
+    let mut alone = in_turns(9 * MS, 0);
+    alone.stints.iter_mut().for_each(|stint| stint.batches[0].cpu_ns = Some(10 * MS));
+    assert_eq!(alone.cause(), Cause::Source { drawing: 0.9, turn: 0.0 });
+}
+
+#[test]
+fn a_source_that_is_not_to_blame() {
+    // Items with a lock of their own.
+    assert_eq!(in_turns(MS, MS).cause(), Cause::Blocked { share: 0.5 });
+    // Who draws has no processor.
+    let mut suspended = in_turns(9 * MS, 10 * MS);
+    for stint in &mut suspended.stints {
+        (stint.batches[0].sleeps, stint.batches[0].suspensions) = (Some(0), Some(100));
+    }
+    assert_eq!(suspended.cause(), Cause::Suspended { share: 0.5 });
+    // All threads work on items nearly all the time.
+    let mut ready = in_turns(MS, MS);
+    ready.stints.iter_mut().for_each(|stint| stint.batches[0].cpu_ns = Some(10 * MS));
+    assert_eq!(ready.cause(), Cause::Fine { mean_width: 2.0, threads: 2 });
+}
+
 /// Where the system does not say why threads did not run, nothing is made up.
 #[test]
 fn a_system_that_does_not_say_why() {

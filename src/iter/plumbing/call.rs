@@ -157,6 +157,7 @@ pub(super) fn run<P: Piece>(
     is_nested: bool,
     place: Option<Place>,
 ) -> P::Result {
+    let _call = seat.log.call(place);
     if context::is_recording() {
         return run_recorded(seat, piece, is_counted, is_nested, place);
     }
@@ -197,6 +198,9 @@ fn run_as<P: Piece>(
     place: Option<Place>,
     node: usize,
 ) -> P::Result {
+    if !is_counted && seat.registry().seats().len() == 1 && !P::BACKWARD {
+        return run_whole(seat, piece, node);
+    }
     let parts = Parts {
         per_item: None,
         is_measured: false,
@@ -205,13 +209,7 @@ fn run_as<P: Piece>(
         owner: seat.index,
         node,
     };
-    if is_counted {
-        return run_cut(seat, piece, parts, None, place);
-    }
-    if seat.registry().seats().len() == 1 && !P::BACKWARD {
-        return run_whole(seat, piece, node);
-    }
-    if P::DRAWS {
+    if is_counted || P::DRAWS {
         return run_cut(seat, piece, parts, None, place);
     }
     let items = piece.items();
@@ -310,7 +308,6 @@ fn run_whole<P: Piece>(seat: &Seat, piece: P, node: usize) -> P::Result {
     }
     let _piece = seat.log.piece(piece.items());
     seat.counters.count_batch(piece.items());
-    seat.counters.bump(Counter::Accumulators);
     // Nobody else searches meanwhile, or it is over soon; but an inner call may be a part of a search that others are at.
     let items = piece.items();
     let run = || with_stride(seat, tuning::STRIDE_MOST, || run_items(piece, None)).complete();
@@ -503,8 +500,8 @@ impl<'s> Call<'s> {
     fn run_piece<P: Piece>(&self, mut open: Open<P>, piece: P) -> Flow<P> {
         let items = piece.items();
         self.seat.counters.count_batch(items);
-        if open.folder.is_none() {
-            self.seat.counters.bump(Counter::Accumulators);
+        if open.folder.is_some() {
+            self.seat.counters.bump(Counter::FoldersGoneOn);
         }
         let stride = if self.is_counted { 1 } else { self.splitter.stride(self.per_item.get()) };
         let mark = self.stint.as_deref().map(OpenStint::begin_batch);

@@ -11,6 +11,7 @@
 //!    item and how long they work on it. Whoever waits for longer than it works is not needed: it takes a nap, then draws some
 //!    items to see whether that has changed. So as many draw as the work can feed, nobody spins, and a lead whose work waits
 //!    for what others are to draw is not left alone for longer than a nap. Who leads and leaves wakes the others.
+//! 5. While the call is explained each draw is timed: how long for the source itself, and how long for one's turn.
 use std::iter::{self, Fuse};
 use std::sync::PoisonError;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,11 +19,12 @@ use std::thread::{self, ThreadId};
 use std::time::Duration;
 
 use crate::current_num_threads;
+use crate::explain::recorder::Draws;
 use crate::iter::ParallelIterator;
 use crate::iter::plumbing::{Folder, UnindexedConsumer, UnindexedProducer, bridge_unindexed};
 use crate::tuning::{NAP_LEAST_NS, NAP_MOST_NS};
 use crate::util::CachePadded;
-use crate::util::clock::{HAS_CLOCK, ticks};
+use crate::util::clock::{HAS_CLOCK, real_ticks, ticks};
 use crate::util::lock::{Condvar, Mutex, MutexGuard};
 
 /// What can be turned from a sequential iterator into a parallel one.
@@ -123,10 +125,20 @@ struct Crowd {
 }
 
 impl<Iter: Iterator> Source<Iter> {
-    /// Draws the next item, if there is one and no thread has panicked in drawing.
-    #[inline]
+    /// Draws the next item, if there is one and no thread has panicked in drawing. Inlined, since that is a good part of the lead's
+    /// loop.
+    #[inline(always)]
     fn draw(&self) -> Option<Iter::Item> {
         self.iter.lock().ok()?.next()
+    }
+
+    /// The same, timed: the draw was wanted at that moment, in ticks.
+    fn draw_timed(&self, wanted: u64, draws: &mut Draws) -> Option<Iter::Item> {
+        let mut iter = self.iter.lock().ok()?;
+        let had = real_ticks();
+        let item = iter.next();
+        draws.add(wanted, had);
+        item
     }
 
     /// Has the calling thread draw for one piece, unless it is at it already.
@@ -138,7 +150,10 @@ impl<Iter: Iterator> Source<Iter> {
         }
         crowd.visitors.push(thread);
         let leads = crowd.take_lead();
-        Some(Visit { source: self, thread, leads, pace: Pace::new() })
+        drop(crowd);
+        let draws = Draws::begin();
+        let just_draws = leads && draws.is_none();
+        Some(Visit { source: self, thread, just_draws, leads, draws, pace: Pace::new() })
     }
 }
 
@@ -172,29 +187,42 @@ impl Crowd {
 struct Visit<'b, Iter> {
     source: &'b Source<Iter>,
     thread: ThreadId,
+    /// It leads, and nobody wants to know how long the draws take: then there is nothing else to be done.
+    just_draws: bool,
     leads: bool,
+    draws: Option<Draws>,
     pace: Pace,
 }
 
 impl<Iter: Iterator> Visit<'_, Iter> {
     #[inline]
     fn draw(&mut self) -> Option<Iter::Item> {
-        if self.leads { self.source.draw() } else { self.draw_along() }
+        if self.just_draws { self.source.draw() } else { self.draw_along() }
     }
 
-    /// Draws for one who does not lead.
+    /// Draws for one who does not lead, or whose draws are timed.
     #[inline(never)]
     fn draw_along(&mut self) -> Option<Iter::Item> {
-        if self.pace.is_trusted() {
-            return self.source.draw();
+        let wanted = self.draws.as_ref().map_or(0, |_| real_ticks());
+        if self.leads || self.pace.is_trusted() {
+            return self.draw_at(wanted);
         }
         if let Some(nap) = self.pace.has_worked() {
             self.leads = self.source.nap(nap);
+            self.just_draws = self.leads && self.draws.is_none();
             self.pace.begins_to_wait();
         }
-        let item = self.source.draw();
+        let item = self.draw_at(wanted);
         self.pace.has_waited();
         item
+    }
+
+    /// Draws; the thread wanted to at that moment.
+    fn draw_at(&mut self, wanted: u64) -> Option<Iter::Item> {
+        match &mut self.draws {
+            None => self.source.draw(),
+            Some(draws) => self.source.draw_timed(wanted, draws),
+        }
     }
 }
 

@@ -27,8 +27,10 @@ fn an_empty_trace() {
 fn one_event_fills_the_picture() {
     let svg = picture(vec![lane(0, vec![entry(500, 1_500, Kind::Piece { items: 3 })])]);
     assert!(svg.contains("x=\"120\" y=\"50\" width=\"1060\""), "{svg}");
-    assert!(svg.contains("<title>piece: 3 items, 1 us from 500 ns on</title>"), "{svg}");
+    assert!(svg.contains("<title>piece: 3 items, 1 us from 0 ns on</title>"), "{svg}");
     assert!(svg.contains("1 worker, 1 us, 1 event</text>"), "{svg}");
+    let svg = picture(vec![lane(0, vec![entry(0, 1_000, Kind::Piece { items: 1 })])]);
+    assert!(svg.contains("<title>piece: 1 item, 1 us"), "{svg}");
 }
 
 #[test]
@@ -55,6 +57,20 @@ fn arrows_lead_from_the_victim_to_the_thief() {
     assert!(svg.contains("d=\"M226 86V64m0 0l-2.5 6h5z\""), "{svg}");
     assert!(svg.contains("d=\"M650 64V86m0 0l-2.5 -6h5z\""), "{svg}");
     assert!(svg.contains("steal from worker 0, group"), "{svg}");
+}
+
+/// What the mouse tells is what the axis shows, and marks look like marks in the legend.
+#[test]
+fn times_count_from_the_left_edge() {
+    let svg = picture(vec![lane(
+        0,
+        vec![entry(5_000, 5_000, Kind::Injected), entry(6_000, 9_000, Kind::Job(Job::Call))],
+    )]);
+    assert!(svg.contains("<title>take from outside, at 0 ns</title>"), "{svg}");
+    assert!(svg.contains("<title>call from outside, 3 us from 1 us on</title>"), "{svg}");
+    // One in the picture, one in the legend.
+    assert_eq!(svg.matches("<path class=\"injected\"").count(), 2, "{svg}");
+    assert_eq!(svg.matches("<rect class=\"call\"").count(), 2, "{svg}");
 }
 
 #[test]
