@@ -13,6 +13,7 @@ use crate::global;
 use crate::pool::context;
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
+use crate::trace;
 use crate::util::caller::Place;
 use crate::util::clock::real_ticks;
 use std::cell::RefCell;
@@ -116,13 +117,14 @@ pub(crate) fn enter<'s>(
     Some(Whole { _running: running, _recorded: Some(recorded) })
 }
 
-/// Runs `op`, a call by itself, which is recorded if anybody records.
+/// Runs `op`, a call by itself, which is recorded if anybody records, and stands in the timeline.
 #[inline]
 pub(crate) fn run<R: Send>(
     (what, place): (&'static str, Place),
     items: usize,
     op: impl FnOnce() -> R + Send,
 ) -> R {
+    let op = move || trace::call(place, op);
     if context::is_recording() { run_recorded((what, place), items, op) } else { op() }
 }
 

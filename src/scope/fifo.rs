@@ -6,6 +6,7 @@ use crate::global;
 use crate::pool::queue::Fifo;
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
+use crate::trace;
 use crate::util::caller::Place;
 use std::panic::Location;
 use std::ptr;
@@ -114,7 +115,7 @@ where
     let base = ScopeBase::new(registry);
     let fifos = (0..base.seats()).map(|_| Fifo::new()).collect();
     let scope = ScopeFifo { base, fifos };
-    scope.base.complete(|| op(&scope))
+    trace::call(place, || scope.base.complete(|| op(&scope)))
 }
 
 impl<'scope> ScopeFifo<'scope> {

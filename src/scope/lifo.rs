@@ -5,6 +5,7 @@ use crate::broadcast::BroadcastContext;
 use crate::global;
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
+use crate::trace;
 use crate::util::caller::Place;
 use std::panic::Location;
 use std::ptr;
@@ -108,7 +109,7 @@ where
 {
     let _call = recorded::<OP>(registry, place);
     let scope = Scope { base: ScopeBase::new(registry) };
-    scope.base.complete(|| op(&scope))
+    trace::call(place, || scope.base.complete(|| op(&scope)))
 }
 
 impl<'scope> Scope<'scope> {

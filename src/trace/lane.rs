@@ -9,6 +9,7 @@
 
 use super::event::Kind;
 use super::recorder::{self, Recorder, Trace};
+use crate::util::caller::Place;
 use crate::util::clock::real_ticks;
 use crate::util::forks;
 use crate::util::lock::{Mutex, MutexGuard};
@@ -247,6 +248,11 @@ pub(crate) fn gather<R>(items: usize, gathering: impl FnOnce() -> R) -> R {
 /// the global pool records or `MOIRAI_TRACE` is set.
 pub(crate) fn name<R>(name: &'static str, body: impl FnOnce() -> R) -> R {
     record(Kind::Named(name), body)
+}
+
+/// Runs `body`, a call that was written at `place`; on the same lanes.
+pub(crate) fn call<R>(place: Place, body: impl FnOnce() -> R) -> R {
+    record(Kind::Call(place), body)
 }
 
 #[cfg(test)]

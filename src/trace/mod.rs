@@ -50,7 +50,7 @@ mod svg;
 pub(crate) use context::Caller;
 pub(crate) use event::Job;
 pub(crate) use hooks::{Log, sit};
-pub(crate) use lane::{Choice, PoolTrace, gather, name};
+pub(crate) use lane::{Choice, PoolTrace, call, gather, name};
 
 #[cfg(feature = "trace")]
 pub use recorder::Trace;

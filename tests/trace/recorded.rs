@@ -152,6 +152,28 @@ fn calls_have_their_places() {
 }
 
 #[test]
+fn scopes_and_sorts_have_their_places() {
+    watch!();
+    let (pool, trace) = traced(1);
+    let line = line!();
+    pool.install(|| {
+        moirai::scope(|s| s.spawn(|_| {}));
+        moirai::scope_fifo(|s| s.spawn_fifo(|_| {}));
+        let mut items = [3, 1, 2];
+        items.par_sort();
+        items.par_sort_unstable_by_key(|item| 9 - item);
+        moirai::sort::radix_sort(&mut items);
+        assert_eq!(items, [1, 2, 3]);
+    });
+    let events = events(&trace);
+    for behind in [2, 3, 5, 6, 7] {
+        let calls = named(&events, &format!("{}:{}", file!(), line + behind));
+        let [call] = calls[..] else { panic!("{behind}: {events:?}") };
+        assert_eq!(call.text("cat"), "call");
+    }
+}
+
+#[test]
 fn spans_of_the_program_and_gathering() {
     watch!();
     let (pool, trace) = traced(2);
