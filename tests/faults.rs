@@ -532,10 +532,12 @@ fn no_threads_at_all() {
 #[test]
 #[cfg(all(target_os = "linux", not(moirai_tsan)))]
 fn no_threads_whatever_comes_first() {
+    use moirai::stream::ParallelMap;
+
     watch!();
     let fresh = fresh!(no_threads_whatever_comes_first);
     let sum = |n: u32| (0..n).into_par_iter().map(|n| n + 1).sum::<u32>();
-    let ways: [(&str, &dyn Fn()); 9] = [
+    let ways: [(&str, &dyn Fn()); 13] = [
         ("sum", &|| assert_eq!(sum(10_000), 50_005_000)),
         ("small sum", &|| assert_eq!(sum(3), 6)),
         ("bridge", &|| assert_eq!((0..100).par_bridge().map(|n| n + 1).sum::<u32>(), 5_050)),
@@ -550,6 +552,16 @@ fn no_threads_whatever_comes_first() {
             assert_eq!(migrated, (false, false));
         }),
         ("scope", &|| moirai::scope(|s| s.spawn(|_| ()))),
+        ("in_place_scope", &|| moirai::in_place_scope(|s| s.spawn(|_| ()))),
+        ("in_place_scope_fifo", &|| moirai::in_place_scope_fifo(|s| s.spawn_fifo(|_| ()))),
+        ("stream", &|| assert!((0..100).par_map_ordered(8, |n: u32| n).eq(0..100))),
+        ("message", &|| {
+            let (sender, receiver) = moirai::channel::spsc(1);
+            moirai::in_place_scope(|s| {
+                s.spawn(move |_| sender.send(7).unwrap());
+                assert_eq!(receiver.recv(), Ok(7));
+            });
+        }),
         ("broadcast", &|| assert_eq!(moirai::broadcast(|context| context.index()), [0])),
         ("explain", &|| {
             let (result, report) = moirai::explain(|| sum(10_000));
