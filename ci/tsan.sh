@@ -20,7 +20,7 @@ export MOIRAI_TEST_TIMEOUT_SECONDS=${MOIRAI_TEST_TIMEOUT_SECONDS:-600}
 
 programs=("$@")
 if [ ${#programs[@]} = 0 ]; then
-    programs=(lib driver channel placement topology programs conformance liveness stress life faults iter)
+    programs=(lib driver channel frames stream placement topology programs conformance liveness stress life faults iter)
 fi
 
 # What a program is asked to run.
