@@ -9,8 +9,8 @@
 # a later load of another word, and what passes between threads passes by Release and Acquire (docs/memory-ordering.md).
 #
 # Left out are batch, scale_model and architecture, which have no threads, textstats, which starts a program, memory, whose
-# allocator counts, and what needs features. Random programs may end because the sanitizer keeps 65 536 calls of a stack: a signal in `__tsan_func_entry`
-# is that, and no race.
+# allocator counts, and what needs features. Random programs may end by a signal in `__tsan_func_entry`: the sanitizer keeps
+# 65 536 calls of a stack, and no more. That is no race.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . ci/sanitizer.sh
