@@ -17,7 +17,7 @@ export MOIRAI_TEST_TIMEOUT_SECONDS=${MOIRAI_TEST_TIMEOUT_SECONDS:-300}
 
 programs=("$@")
 if [ ${#programs[@]} = 0 ]; then
-    programs=(lib driver channel placement topology programs conformance liveness stress life)
+    programs=(lib driver channel frames stream placement topology programs conformance liveness stress life)
 fi
 
 # What a program is asked to run.
@@ -27,6 +27,8 @@ arguments() {
     conformance) arguments=(on_moirai) ;;
     # A test that forgets what it was lent.
     channel) arguments=(--skip leaked_claims_change_nothing) ;;
+    # Tests that never drop some items, or a stream.
+    stream) arguments=(--skip a_drop_that_panics_keeps_no_other_from_happening --skip a_leaked_stream) ;;
     # Under the sanitizer calls are not small.
     driver) arguments=(--skip small_calls_wake_nobody) ;;
     esac

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Fuzzes: random programs over the whole interface, on pools whose schedule is drawn from the input (fuzz/src/programs.rs), and
-# what the system says about the machine (fuzz/src/sysfs.rs).
+# Fuzzes: random programs over the whole interface, on pools whose schedule is drawn from the input (fuzz/src/programs.rs),
+# what the system says about the machine (fuzz/src/sysfs.rs), and the writers of traces (fuzz/src/trace.rs).
 #
 #   ci/fuzz.sh                    each target for a minute
 #   ci/fuzz.sh 600 programs       this target, for ten minutes
@@ -26,11 +26,11 @@ fi
 seconds=${1:-60}
 targets=("${@:2}")
 if [ ${#targets[@]} = 0 ]; then
-    targets=(programs sysfs)
+    targets=(programs sysfs trace)
 fi
 mkdir -p findings
 for name in "${targets[@]}"; do
-    mkdir -p "$target/corpus/$name"
+    mkdir -p "$target/corpus/$name" "corpus/$name"
     "$target/$triple/release/$name" "$target/corpus/$name" "corpus/$name" \
         -max_total_time="$seconds" -max_len=400 -len_control=0 -timeout=60 -print_final_stats=1 -artifact_prefix=findings/
 done

@@ -1,28 +1,31 @@
 #!/usr/bin/env bash
 # Other platforms: type-checks the library for machines that are not at hand, with and without its features; builds it here with each
 # feature alone, with all and without any; runs some of the tests as 32-bit x86 programs, as 64-bit Arm programs in an emulator, and
-# as Windows programs under Wine; has the kernel end a thread that must not block; looks at what a package would contain. Whatever
-# fails, the rest is tried; the exit code says whether all went well.
+# as Windows programs under Wine; runs calls of all kinds in WebAssembly, with and without threads, under Node; has the kernel end a
+# thread that must not block; looks at what a package would contain. Whatever fails, the rest is tried; the exit code says whether
+# all went well.
 #
 #   ci/platforms.sh                    everything
 #   ci/platforms.sh check              the type-checks only, for all targets
-#   ci/platforms.sh features package   what is named: check, features, package, main_thread, i686, aarch64, windows
+#   ci/platforms.sh features package   what is named: check, features, package, main_thread, wasm, i686, aarch64, windows
 #
-# Needs Debian: a second compiler with the sources of its standard library (rustc-web, rust-web-src), cross linkers, the emulator
-# and Wine are installed by apt.
+# Needs Debian: a second compiler with the sources of its standard library (rustc-web, rust-web-src), cross linkers, the emulator,
+# Wine and wabt are installed by apt, and so is Node where there is none.
 set -uo pipefail
 cd "$(dirname "$0")/.."
 . ci/lean.sh
 
 parts=("$@")
 if [ ${#parts[@]} = 0 ]; then
-    parts=(check features package main_thread i686 aarch64 windows)
+    parts=(check features package main_thread wasm i686 aarch64 windows)
 fi
 
 targets=(
     x86_64-unknown-linux-gnu
     aarch64-unknown-linux-gnu
     i686-unknown-linux-gnu
+    powerpc-unknown-linux-gnu     # no atomics of 64 bits, the highest byte first
+    armv5te-unknown-linux-gnueabi # no atomics of 64 bits
     x86_64-pc-windows-msvc
     aarch64-apple-darwin
     x86_64-unknown-freebsd
@@ -146,16 +149,53 @@ main_thread() {
     RUSTFLAGS="--cfg moirai_main_spins" CARGO_TARGET_DIR="$built-main" cargo test --test main_thread
 }
 
+# wasm FEATURES FLAGS: what ci/wasm makes; prints the file
+wasm() {
+    # rustup's linker is a copy of LLVM's that needs nothing else.
+    local linker
+    linker=$(ls "$(rustc --print sysroot)"/lib/rustlib/*/bin/rust-lld) || return 1
+    (cd ci/wasm && CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER=$linker RUSTFLAGS=$2 CARGO_TARGET_DIR="$built/$1" \
+        RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 \
+        /usr/bin/cargo build --quiet --release -Zbuild-std=std,panic_abort --target wasm32-unknown-unknown) || return 1
+    echo "$built/$1/wasm32-unknown-unknown/release/moirai_wasm.wasm"
+}
+
+wasm_alone() {
+    local file
+    file=$(wasm wasm "") && node ci/wasm/run.mjs alone "$file"
+}
+
+# With atomics. The instance of the main thread is a copy in which a wait in the system is a trap.
+wasm_workers() {
+    local flags="-Ctarget-feature=+atomics,+bulk-memory,+mutable-globals" file name
+    flags+=" -Clink-arg=--shared-memory -Clink-arg=--import-memory -Clink-arg=--max-memory=1073741824"
+    for name in __wasm_init_tls __tls_size __tls_align __stack_pointer; do flags+=" -Clink-arg=--export=$name"; done
+    file=$(wasm wasm-atomics "$flags") || return 1
+    wasm2wat --enable-threads "$file" -o "$file.wat" || return 1
+    local waits
+    waits=$(grep -c 'memory\.atomic\.wait' "$file.wat")
+    echo "$waits places that wait"
+    sed 's/memory\.atomic\.wait.*/unreachable/' "$file.wat" >"$file.main.wat" &&
+        wat2wasm --enable-threads "$file.main.wat" -o "$file.main" &&
+        node ci/wasm/run.mjs workers "$file" "$file.main"
+}
+
 lean_tree "$built/tree"
 for part in "${parts[@]}"; do
     case $part in
-    check | i686 | aarch64 | windows) install rustc-web cargo-web rust-web-src || exit 2 ;;
+    check | wasm | i686 | aarch64 | windows) install rustc-web cargo-web rust-web-src || exit 2 ;;
     esac
     case $part in
     check) checks ;;
     features) features ;;
     package) step "package" package ;;
     main_thread) step "a thread that must not block" main_thread ;;
+    wasm)
+        install wabt || exit 2
+        if ! command -v node >/dev/null; then install nodejs || exit 2; fi
+        step "WebAssembly without threads" wasm_alone
+        step "WebAssembly with workers" wasm_workers
+        ;;
     i686)
         install gcc-i686-linux-gnu libc6-dev-i386-cross || exit 2
         step "tests on i686" i686 "${tests[@]}"

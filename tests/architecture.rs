@@ -626,6 +626,33 @@ fn id_findings(path: &str, text: &str, listed: &BTreeSet<&str>) -> Vec<String> {
     findings
 }
 
+/// The first arguments of calls of these functions, where they are literals.
+fn named_in<'t>(text: &'t str, functions: &[&str]) -> BTreeSet<&'t str> {
+    let calls = functions.iter().flat_map(|function| {
+        text.match_indices(&format!("{function}("))
+            .map(|(at, call)| &text[at + call.len()..])
+            .collect::<Vec<_>>()
+    });
+    calls
+        .filter_map(|rest| rest.trim_start().strip_prefix('"')?.split_once('"'))
+        .map(|(name, _)| name)
+        .collect()
+}
+
+/// Mutants that no model is tried with.
+fn untried(source: &str) -> Vec<String> {
+    let tried = named_in(source, &["bites"]);
+    let mutants = named_in(source, &["weaken", "dropped", "light_fence"]);
+    mutants.difference(&tried).map(|mutant| format!("no model is tried with {mutant}")).collect()
+}
+
+#[test]
+fn every_mutant_is_tried() {
+    let source: String = files("src", "rs").into_iter().map(|(_, text)| text).collect();
+    assert!(named_in(&source, &["weaken"]).contains("latch::set"));
+    assert_none(untried(&source));
+}
+
 #[test]
 fn imports_point_down() {
     let reexports = reexports(&fs::read_to_string(root().join("src/lib.rs")).unwrap());
@@ -731,6 +758,9 @@ fn planted_faults_are_found() {
                 #[cfg(test)]\nmod tests { use crate::iter; }";
     assert_none(layer_findings("src/steal/deque.rs", fine));
     assert_none(layer_findings("src/channel/ring.rs", "use crate::pool::event::Event;"));
+
+    let mutants = "weaken(\n    \"a::b\", x, y); if dropped(\"c::d\") {} bites(\"a::b\", model);";
+    assert_eq!(untried(mutants), ["no model is tried with c::d"]);
 
     assert_eq!(
         count(owner_findings("src/pool/worker.rs", "use crossbeam_deque::Worker;\nuse libc;")),

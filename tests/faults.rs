@@ -527,3 +527,56 @@ fn no_threads_at_all() {
     assert_eq!(found, Some(6));
     say("works");
 }
+
+/// The same, whatever call comes first: that one makes the global pool, and takes a seat in it only by that.
+#[test]
+#[cfg(all(target_os = "linux", not(moirai_tsan)))]
+fn no_threads_whatever_comes_first() {
+    use moirai::stream::ParallelMap;
+
+    watch!();
+    let fresh = fresh!(no_threads_whatever_comes_first);
+    let sum = |n: u32| (0..n).into_par_iter().map(|n| n + 1).sum::<u32>();
+    let ways: [(&str, &dyn Fn()); 13] = [
+        ("sum", &|| assert_eq!(sum(10_000), 50_005_000)),
+        ("small sum", &|| assert_eq!(sum(3), 6)),
+        ("bridge", &|| assert_eq!((0..100).par_bridge().map(|n| n + 1).sum::<u32>(), 5_050)),
+        ("sort", &|| {
+            let mut numbers: Vec<u32> = (0..10_000).rev().collect();
+            numbers.par_sort();
+            assert!(numbers.is_sorted());
+        }),
+        ("join", &|| assert_eq!(moirai::join(|| 1, || 2), (1, 2))),
+        ("join_context", &|| {
+            let migrated = moirai::join_context(|a| a.migrated(), |b| b.migrated());
+            assert_eq!(migrated, (false, false));
+        }),
+        ("scope", &|| moirai::scope(|s| s.spawn(|_| ()))),
+        ("in_place_scope", &|| moirai::in_place_scope(|s| s.spawn(|_| ()))),
+        ("in_place_scope_fifo", &|| moirai::in_place_scope_fifo(|s| s.spawn_fifo(|_| ()))),
+        ("stream", &|| assert!((0..100).par_map_ordered(8, |n: u32| n).eq(0..100))),
+        ("message", &|| {
+            let (sender, receiver) = moirai::channel::spsc(1);
+            moirai::in_place_scope(|s| {
+                s.spawn(move |_| sender.send(7).unwrap());
+                assert_eq!(receiver.recv(), Ok(7));
+            });
+        }),
+        ("broadcast", &|| assert_eq!(moirai::broadcast(|context| context.index()), [0])),
+        ("explain", &|| {
+            let (result, report) = moirai::explain(|| sum(10_000));
+            assert_eq!((result, report.calls().len()), (50_005_000, 1));
+        }),
+    ];
+    let Some(scenario) = fresh.scenario() else {
+        for (name, _) in ways {
+            assert_eq!(fresh.said(name, &[("RAYON_NUM_THREADS", "4")]), ["works"], "{name}");
+        }
+        return;
+    };
+    refuse(&[libc::SYS_clone, libc::SYS_clone3], libc::ENOSYS);
+    let (_, call) = ways.iter().find(|(name, _)| *name == scenario).expect("a way");
+    call();
+    assert_eq!((moirai::current_num_threads(), moirai::current_thread_index()), (1, Some(0)));
+    say("works");
+}

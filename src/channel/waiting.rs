@@ -24,7 +24,7 @@ use crate::sync::{AtomicUsize, Mutex, MutexGuard, Ordering, dropped, fence, ligh
 use crate::tuning;
 use crate::util::clock::{self, HAS_CLOCK, is_past};
 use crate::util::turns;
-use crate::util::unwind::halt_unwinding;
+use crate::util::unwind::{discard, halt_unwinding};
 use std::collections::VecDeque;
 use std::ptr;
 use std::sync::{OnceLock, PoisonError};
@@ -116,7 +116,7 @@ impl Waiters {
                     // The waker is user code: not under the lock. If it panics, which is reported as any panic is, neither
                     // the others' wake-ups nor the value of a send or receive are to be lost.
                     drop(list);
-                    std::mem::forget(halt_unwinding(|| waker.wake()));
+                    discard(halt_unwinding(|| waker.wake()));
                 }
             }
         }

@@ -274,11 +274,11 @@ unsafe fn drop_value<T>(slot: NonNull<Slot<T>>, reset: thread::Result<()>) {
         unsafe { shared::pool_of(origin) }.count_failure();
     }
     drop(empty);
-    // The first panic is the one that counts; the other is not looked at, not even by its drop.
+    // The first panic is the one that counts.
     let payload = match (reset, dropped) {
         (Ok(()), Ok(())) => return,
         (Err(payload), dropped) => {
-            std::mem::forget(dropped);
+            unwind::discard(dropped);
             payload
         }
         (Ok(()), Err(payload)) => payload,

@@ -14,9 +14,8 @@ use crate::sync::{AtomicPtr, AtomicUsize, Mutex, Ordering};
 use crate::tuning::SEARCH_NS;
 use crate::util::CachePadded;
 use crate::util::clock::HAS_CLOCK;
-use crate::util::unwind::{halt_unwinding, resume_unwinding};
+use crate::util::unwind::{discard, halt_unwinding, resume_unwinding};
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
-use std::mem::ManuallyDrop;
 use std::ptr::{self, NonNull};
 use std::sync::PoisonError;
 use std::thread;
@@ -285,8 +284,9 @@ impl Drop for Shared {
                 home.store.for_each_used(|frame| {
                     // SAFETY: nobody uses the frame any more.
                     let dropped = halt_unwinding(|| unsafe { drop_kept(frame) });
-                    if let Err(payload) = dropped {
-                        first_panic.get_or_insert(ManuallyDrop::new(payload));
+                    match dropped {
+                        Err(payload) if first_panic.is_none() => first_panic = Some(payload),
+                        dropped => discard(dropped),
                     }
                 });
             }
@@ -297,8 +297,10 @@ impl Drop for Shared {
             // SAFETY: from a box in `home`, and nobody uses it any more.
             drop(home.map(|home| unsafe { Box::from_raw(home.as_ptr()) }));
         }
-        if let Some(payload) = first_panic.filter(|_| !thread::panicking()) {
-            resume_unwinding(ManuallyDrop::into_inner(payload));
+        match first_panic {
+            Some(payload) if thread::panicking() => discard(Err(payload)),
+            Some(payload) => resume_unwinding(payload),
+            None => {}
         }
     }
 }

@@ -364,6 +364,7 @@ mod loom_park {
     fn loom_park_wake_up_is_not_lost() {
         holds(wake_up_is_not_lost);
         bites("park::release", wake_up_is_not_lost);
+        bites("park::acquire", wake_up_is_not_lost);
         bites("park::wake", wake_up_is_not_lost);
     }
 }

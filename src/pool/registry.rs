@@ -419,7 +419,7 @@ impl Registry {
         }
     }
 
-    /// The same for a caller that holds no seat of any pool.
+    /// The same for a caller that holds no seat of any pool, or got one in this pool when that was made for the call.
     #[inline]
     pub(crate) fn enter<R: Send>(&self, op: impl FnOnce(&Seat, bool) -> R + Send) -> R {
         self.turns.take_part();
@@ -433,6 +433,11 @@ impl Registry {
     #[cold]
     #[inline(never)]
     fn call_from_outside<R: Send>(&self, op: impl FnOnce(&Seat, bool) -> R + Send) -> R {
+        // Where there are no threads, who makes the global pool is its only worker from then on: there is nobody to wait for.
+        if let Some(seat) = Seat::current() {
+            debug_assert!(std::ptr::eq(seat.registry(), self), "a seat of this pool, or none");
+            return op(seat, false);
+        }
         let op = context::carry(op);
         let job = CallJob::new(
             |seat: &Seat| {

@@ -1,5 +1,6 @@
 //! How a pool gets its threads.
 
+use crate::pool::context;
 use crate::pool::registry::Registry;
 use crate::pool::seat::Seat;
 use crate::pool::worker::Wait;
@@ -239,6 +240,9 @@ pub(super) fn seat_current_thread(registry: &Arc<Registry>) {
     let seat = &unsafe { &*kept }.registry.seats()[0];
     seat.lacks_main_loop.set(true);
     registry.startup.add_one();
+    if context::is_recording() {
+        context::take_along(seat);
+    }
     // SAFETY: the thread holds seat 0, which gets no other resident; the registry stays.
     let before = unsafe { Seat::set_current(seat) };
     debug_assert!(ptr::eq(before, ptr::null()), "checked by the builder");

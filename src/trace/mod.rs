@@ -38,6 +38,9 @@ mod lane;
 
 #[cfg(feature = "trace")]
 mod exit;
+#[cfg(all(feature = "trace", fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 #[cfg(feature = "trace")]
 mod json;
 #[cfg(feature = "trace")]

@@ -18,6 +18,13 @@ pub(crate) fn resume_unwinding(payload: Box<dyn Any + Send>) -> ! {
     resume_unwind(payload)
 }
 
+/// Drops a panic that does not go on. If its payload panics in turn when it is dropped, what is left of that is leaked.
+pub(crate) fn discard(panicked: thread::Result<()>) {
+    if let Err(payload) = panicked {
+        std::mem::forget(halt_unwinding(|| drop(payload)));
+    }
+}
+
 /// The value, or the panic again.
 pub(crate) fn unwrap_or_resume<R>(result: thread::Result<R>) -> R {
     match result {
@@ -45,5 +52,32 @@ impl AbortIfPanic {
 impl Drop for AbortIfPanic {
     fn drop(&mut self) {
         abort();
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+    use std::sync::Arc;
+
+    /// A payload whose drop panics.
+    struct Twice(#[allow(dead_code, reason = "held to be counted")] Arc<()>);
+
+    impl Drop for Twice {
+        fn drop(&mut self) {
+            resume_unwind(Box::new("again"));
+        }
+    }
+
+    #[test]
+    fn discarded_panics_are_dropped() {
+        let held = Arc::new(());
+        let payload = Box::new(Arc::clone(&held));
+        discard(halt_unwinding(|| resume_unwind(payload)));
+        assert_eq!(Arc::strong_count(&held), 1);
+        let payload = Box::new(Twice(Arc::clone(&held)));
+        discard(halt_unwinding(|| resume_unwind(payload)));
+        assert_eq!(Arc::strong_count(&held), 1, "what the payload holds is dropped all the same");
+        discard(Ok(()));
     }
 }
