@@ -176,7 +176,7 @@ mod tests {
                 let is_border = left.1 != right.1;
                 let expected = (at + 1) * 1024 - if is_border { early } else { 0 };
                 // A gap between two pages asked for is a fifth of a part, and is halved.
-                let least = if is_border { 1024 / 5 >> tuning::PAGES_HALVINGS } else { 0 };
+                let least = if is_border { (1024 / 5) >> tuning::PAGES_HALVINGS } else { 0 };
                 assert!(left.0.abs_diff(expected) <= least + 1, "{early}: {shares:?}");
             }
         }
