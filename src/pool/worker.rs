@@ -6,6 +6,7 @@
 
 use crate::pool::context;
 use crate::pool::counters::Counter;
+use crate::pool::group::Dealt;
 use crate::pool::job::{JobRef, JoinHalf};
 use crate::pool::latch::CoreLatch;
 use crate::pool::placing;
@@ -254,11 +255,14 @@ impl Seat {
                     self.counters.bump(Counter::tries(Distance::Remote));
                     continue;
                 }
+                // Asked once there is something to take: it may be a part of a call of which this group has been dealt a share
+                // since the thief looked, and the share goes first.
+                let may_take = || victim.group == self.group || self.dealt().looks_empty();
                 for forks in [forks_first, !forks_first] {
                     let stolen = if forks {
-                        victim.steal_fork(|_| true)
+                        victim.steal_fork(|_| may_take())
                     } else {
-                        victim.steal_spawned(|_| true)
+                        victim.steal_spawned(|_| may_take())
                     };
                     match stolen {
                         Steal::Success(job) => {
@@ -285,9 +289,14 @@ impl Seat {
         Some(job)
     }
 
+    /// Where what was dealt to this seat's group lies.
+    fn dealt(&self) -> &Dealt {
+        &self.registry().group(self.group).dealt
+    }
+
     /// A share that was dealt to this seat's group.
     fn take_dealt(&self) -> Option<JobRef> {
-        let job = self.registry().group(self.group).dealt.take()?;
+        let job = self.dealt().take()?;
         self.counters.bump(Counter::Dealt);
         self.log.took_dealt();
         Some(job)
