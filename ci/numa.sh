@@ -62,7 +62,9 @@ machine "a cpuset, a quota, a CPU that is offline" --nodes 4 --cpus 12 --cpuset 
     --offline 7 -- --groups 2 --groups 3-5 --threads 1
 machine "a mask" --nodes 4 --cpus 8 --affinity 1,4-5 -- --groups 1 --groups 4-5 --threads 3
 machine "pages" --nodes 4 --cpus 8 --steady -- --groups 0-1 --groups 2-3 --groups 4-5 --groups 6-7 --pages
-machine "changes while pools run" --nodes 2 --cpus 4 --cpu-max 'max 100000' -- --groups 0-1 --groups 2-3 --threads 4 --changes
+# With one thread of the emulator: with several, Debian's kernel now and then trips over the code that it changes itself when
+# a processor goes offline.
+machine "changes while pools run" --nodes 2 --cpus 4 --single --cpu-max 'max 100000' -- --groups 0-1 --groups 2-3 --threads 4 --changes
 
 if [ "$ran" = 0 ]; then
     echo "ci/numa.sh: no machine has '$which' in its name" >&2
