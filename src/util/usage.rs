@@ -35,9 +35,11 @@ mod system {
 
     #[cfg(any(target_os = "linux", target_os = "android"))]
     fn switches() -> Option<(u64, u64)> {
+        // The kernel's `RUSAGE_THREAD`, which the crate libc leaves out for Android.
+        const OF_THIS_THREAD: libc::c_int = 1;
         let mut usage = MaybeUninit::<libc::rusage>::uninit();
         // SAFETY: the pointer is valid for writes of a rusage.
-        if unsafe { libc::getrusage(libc::RUSAGE_THREAD, usage.as_mut_ptr()) } != 0 {
+        if unsafe { libc::getrusage(OF_THIS_THREAD, usage.as_mut_ptr()) } != 0 {
             return None;
         }
         // SAFETY: written by the successful call above.
