@@ -32,7 +32,7 @@ pub(crate) enum Job {
 )]
 pub(crate) enum Kind {
     Job(Job),
-    /// A parallel iterator's call, on the thread that made it, whose place in the program is known.
+    /// A call of a parallel iterator, a scope or a sort, on the thread that made it, whose place in the program is known.
     Call(Place),
     /// Items of a parallel iterator.
     Piece {

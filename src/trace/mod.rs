@@ -5,9 +5,10 @@
 //! in `.svg` is a picture for a browser, one lane a worker; any other is Chrome's trace format, which
 //! <https://ui.perfetto.dev> and `chrome://tracing` open.
 //!
-//! Recorded are jobs that another thread than their maker begins, calls of parallel iterators with their place in the program,
-//! pieces of them with the number of their items, thefts with victim and distance, sleeps, wake-ups, calls that a guest runs
-//! itself, the gathering of collected items, and the spans that a program [names](crate::named) itself. A `join` that nobody steals from is not: it records nothing and costs nothing.
+//! Recorded are jobs that another thread than their maker begins, calls of parallel iterators, scopes and sorts with their place in
+//! the program, pieces of calls with the number of their items, thefts with victim and distance, sleeps, wake-ups, calls that a
+//! guest runs itself, the gathering of collected items, and the spans that a program [names](crate::named) itself. A `join` that
+//! nobody steals from is not: it records nothing and costs nothing.
 //!
 //! A thread keeps its newest events, 32768 if nothing else is said (1.3 MB; `MOIRAI_TRACE_EVENTS=N`), and counts those that it
 //! drops. A span costs some 80 ns, a moment half of that (2026-11-25, busy machine).
