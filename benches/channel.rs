@@ -1,4 +1,4 @@
-//! Channels between two threads, and between two and two: time per message.
+//! Channels between two threads, and between two and two: time per message; and ways for a single result.
 //!
 //! rtrb stands where other benches have rayon: it is the reference, and sampled twice a round. The ring has 1024 slots (128 for
 //! messages of 1 KiB). Each sample sends a stream of messages that one thread makes and another adds up; the sums are
@@ -8,7 +8,8 @@ mod harness;
 
 use harness::Bench;
 use moirai::channel;
-use std::sync::Barrier;
+use std::hint::black_box;
+use std::sync::{Arc, Barrier, OnceLock};
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -18,6 +19,8 @@ const BATCH: usize = 64;
 /// Messages in a sample.
 const MESSAGES: u64 = 400_000;
 const LARGE_MESSAGES: u64 = 40_000;
+/// Results in a sample, each by way of its own.
+const RESULTS: u64 = 100_000;
 
 type Large = [u64; 128];
 
@@ -243,11 +246,20 @@ fn two_by_two<S: Send + Clone, R: Send + Clone>(
     elapsed
 }
 
+/// Hands results over one by one, each on a way that is made for it and gone after it; both ends in one thread.
+fn one_by_one(hand_over: impl Fn(u64) -> u64) -> Duration {
+    let begun = Instant::now();
+    let sum: u64 = (0..RESULTS).map(|n| hand_over(black_box(n))).sum();
+    let elapsed = begun.elapsed();
+    assert_eq!(sum, RESULTS * (RESULTS - 1) / 2, "results were lost");
+    elapsed
+}
+
 fn main() {
     let bench = Bench::new("channel");
     let queue = || {
-        let queue = std::sync::Arc::new(crossbeam_queue::ArrayQueue::new(CAPACITY));
-        (std::sync::Arc::clone(&queue), queue)
+        let queue = Arc::new(crossbeam_queue::ArrayQueue::new(CAPACITY));
+        (Arc::clone(&queue), queue)
     };
     bench
         .group("try", "u64")
@@ -315,6 +327,49 @@ fn main() {
         })
         .case("kanal", || {
             two_by_two(kanal::bounded(CAPACITY), |s, n| s.send(n).unwrap(), |r| r.recv().ok())
+        })
+        .run();
+    // What a `join` does with the result of its second half, and all else that it does.
+    let pool = moirai::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    bench
+        .group("one-shot", "u64")
+        .per(RESULTS as usize)
+        .twin_of("Arc-OnceLock")
+        .case("Arc-OnceLock", || {
+            one_by_one(|n| {
+                let slot = Arc::new(OnceLock::new());
+                Arc::clone(&slot).set(n).unwrap();
+                *slot.get().unwrap()
+            })
+        })
+        .case("moirai-join", || pool.install(|| one_by_one(|n| moirai::join(|| (), || n).1)))
+        .case("moirai-spsc", || {
+            one_by_one(|n| {
+                let (sender, receiver) = channel::spsc(1);
+                sender.try_send(n).unwrap();
+                receiver.try_recv().unwrap()
+            })
+        })
+        .case("kanal", || {
+            one_by_one(|n| {
+                let (sender, receiver) = kanal::bounded(1);
+                sender.send(n).unwrap();
+                receiver.recv().unwrap()
+            })
+        })
+        .case("crossbeam", || {
+            one_by_one(|n| {
+                let (sender, receiver) = crossbeam_channel::bounded(1);
+                sender.send(n).unwrap();
+                receiver.recv().unwrap()
+            })
+        })
+        .case("std", || {
+            one_by_one(|n| {
+                let (sender, receiver) = std::sync::mpsc::sync_channel(1);
+                sender.send(n).unwrap();
+                receiver.recv().unwrap()
+            })
         })
         .run();
 }

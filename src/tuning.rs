@@ -226,7 +226,7 @@ pub(crate) const CHANNEL_LOCK_YIELDS: usize = 16;
 /// The most pauses of a side of a channel, before its first look, that finds more than one message but few at a time: 64 pauses are
 /// 1.3 us. With them u64 from many to many, one to one, took 22 ns on two processors, and 47 before (2026-11-29, small virtual
 /// machine; the lines of the two positions were parted in the same step). Bench: `channel`, blocking.
-pub(crate) const CHANNEL_FIRST_PAUSES: usize = 64;
+pub(crate) const CHANNEL_MOST_PAUSES: usize = 64;
 
 /// Messages between two waits that are few: some cache lines of small ones. Bench: `channel`.
 pub(crate) const CHANNEL_SHORT_STRETCH: usize = 32;

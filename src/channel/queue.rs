@@ -55,9 +55,10 @@ impl End {
         End { position: CachePadded::new(AtomicUsize::new(0)), own: CachePadded::new(own) }
     }
 
-    fn pauses(&self) -> usize {
+    /// Waits a little if that is worth it, for who has found the other end here: see [`Pace::pause`].
+    fn pause(&self) -> bool {
         // ORDERING: Relaxed. An estimate.
-        self.own.pace.next(self.position.load(Ordering::Relaxed) / STEP)
+        self.own.pace.pause(self.position.load(Ordering::Relaxed) / STEP)
     }
 }
 
@@ -107,9 +108,17 @@ impl<T> Queue<T> {
         tail.wrapping_sub(head) == STEP * self.capacity()
     }
 
-    /// Puts a value in, or gives it back.
+    /// Puts a value in, now or a moment later, or gives it back.
     #[inline(always)]
     pub(super) fn push(&self, value: T) -> Result<(), (Refusal, T)> {
+        match self.push_now(value) {
+            Err((Refusal::NotNow, value)) if self.back.pause() => self.push_now(value),
+            pushed => pushed,
+        }
+    }
+
+    #[inline(always)]
+    fn push_now(&self, value: T) -> Result<(), (Refusal, T)> {
         let back = &self.back;
         let _held = back.own.lock.hold();
         // ORDERING: Relaxed. Written under the lock, which is held.
@@ -136,9 +145,17 @@ impl<T> Queue<T> {
         Ok(())
     }
 
-    /// Takes the oldest value.
+    /// Takes the oldest value, now or a moment later.
     #[inline(always)]
     pub(super) fn pop(&self) -> Result<T, Refusal> {
+        match self.pop_now() {
+            Err(Refusal::NotNow) if self.front.pause() => self.pop_now(),
+            popped => popped,
+        }
+    }
+
+    #[inline(always)]
+    fn pop_now(&self) -> Result<T, Refusal> {
         let front = &self.front;
         let _held = front.own.lock.hold();
         // ORDERING: Relaxed. Written under the lock, which is held.
@@ -166,16 +183,6 @@ impl<T> Queue<T> {
         Ok(value)
     }
 
-    /// With how many pauses who finds the queue full should begin to wait.
-    pub(super) fn back_pauses(&self) -> usize {
-        self.back.pauses()
-    }
-
-    /// With how many pauses who finds the queue empty should begin to wait.
-    pub(super) fn front_pauses(&self) -> usize {
-        self.front.pauses()
-    }
-
     /// Pushes fail from now on.
     pub(super) fn close(&self) {
         let _held = self.back.own.lock.hold();
@@ -191,7 +198,7 @@ impl<T> Queue<T> {
     /// Drops the values of a closed queue.
     pub(super) fn discard(&self) {
         let drop_all = || {
-            while let Ok(value) = self.pop() {
+            while let Ok(value) = self.pop_now() {
                 drop(value);
             }
         };

@@ -20,9 +20,6 @@ pub(super) trait Sends {
     /// Those who wait for a free slot.
     fn waiters(&self) -> &Waiters;
 
-    /// With how many pauses a wait begins.
-    fn pauses(&self) -> usize;
-
     /// Registers the side's task unless `look` finds something.
     fn poll<R>(&self, context: &mut Context<'_>, look: impl FnMut() -> Option<R>) -> Poll<R> {
         self.waiters().poll(context, ONLY_TASK, look)
@@ -68,7 +65,7 @@ fn send_waiting<S: Sends>(
     deadline: Option<Instant>,
 ) -> Result<(), SendTimeoutError<S::Value>> {
     let mut value = Some(value);
-    match side.waiters().wait(deadline, side.pauses(), || look_for_room(side, &mut value)) {
+    match side.waiters().wait(deadline, || look_for_room(side, &mut value)) {
         Some(sent) => sent.map_err(SendTimeoutError::from),
         None => Err(SendTimeoutError::Timeout(value.expect("the value was not sent"))),
     }
@@ -98,9 +95,6 @@ pub(super) trait Receives {
 
     /// Those who wait for a value.
     fn waiters(&self) -> &Waiters;
-
-    /// With how many pauses a wait begins.
-    fn pauses(&self) -> usize;
 
     /// Registers the side's task unless `look` finds something.
     fn poll<R>(&self, context: &mut Context<'_>, look: impl FnMut() -> Option<R>) -> Poll<R> {
@@ -142,7 +136,7 @@ fn recv_waiting<S: Receives + ?Sized>(
     side: &S,
     deadline: Option<Instant>,
 ) -> Result<S::Value, RecvTimeoutError> {
-    match side.waiters().wait(deadline, side.pauses(), || look_for_value(side)) {
+    match side.waiters().wait(deadline, || look_for_value(side)) {
         Some(received) => received.map_err(RecvTimeoutError::from),
         None => Err(RecvTimeoutError::Timeout),
     }

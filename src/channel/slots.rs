@@ -6,7 +6,8 @@
 
 use crate::channel::errors::CapacityError;
 use crate::channel::mapped::Mapping;
-use std::alloc::{self, Layout};
+use crate::util::CACHE_LINE;
+use std::alloc::{self, Layout, LayoutError};
 use std::mem::MaybeUninit;
 use std::ptr::NonNull;
 
@@ -43,7 +44,7 @@ impl<T> Slots<T> {
     pub(super) fn heap(capacity: usize) -> Result<Self, CapacityError> {
         check(capacity)?;
         let failed = CapacityError::Allocation { capacity };
-        let layout = Layout::array::<T>(capacity).map_err(|_| failed)?;
+        let layout = heap_layout::<T>(capacity).map_err(|_| failed)?;
         let base = if layout.size() == 0 {
             NonNull::dangling()
         } else {
@@ -112,6 +113,12 @@ impl<T> Slots<T> {
     }
 }
 
+/// The layout of slots in the heap. Values of whole cache lines lie on whole cache lines.
+fn heap_layout<T>(capacity: usize) -> Result<Layout, LayoutError> {
+    let has_whole_lines = size_of::<T>() % CACHE_LINE == 0;
+    Layout::array::<T>(capacity)?.align_to(if has_whole_lines { CACHE_LINE } else { 1 })
+}
+
 /// Whether mapped pages can hold values of this layout.
 fn fits(value: Layout, page: usize) -> bool {
     value.size() != 0 && value.align() <= page
@@ -119,7 +126,7 @@ fn fits(value: Layout, page: usize) -> bool {
 
 impl<T> Drop for Slots<T> {
     fn drop(&mut self) {
-        let layout = Layout::array::<T>(self.capacity()).expect("checked when it was allocated");
+        let layout = heap_layout::<T>(self.capacity()).expect("checked when it was allocated");
         if self.mapping.is_none() && layout.size() != 0 {
             // SAFETY: allocated with this layout.
             unsafe { alloc::dealloc(self.base.as_ptr().cast(), layout) };

@@ -122,14 +122,13 @@ impl Waiters {
         }
     }
 
-    /// Blocks until `look` finds something in the ring, or the deadline has come. Begins with so many `pauses`.
+    /// Blocks until `look` finds something in the ring, or the deadline has come.
     pub(super) fn wait<R>(
         &self,
         deadline: Option<Instant>,
-        pauses: usize,
         mut look: impl FnMut() -> Option<R>,
     ) -> Option<R> {
-        if let Some(found) = search(deadline, pauses, &mut look) {
+        if let Some(found) = search(deadline, &mut look) {
             return Some(found);
         }
         loop {
@@ -293,15 +292,10 @@ fn nap(deadline: Option<Instant>) -> Option<Instant> {
 }
 
 /// Looks again and again for a short time.
-fn search<R>(
-    deadline: Option<Instant>,
-    pauses: usize,
-    mut look: impl FnMut() -> Option<R>,
-) -> Option<R> {
+fn search<R>(deadline: Option<Instant>, mut look: impl FnMut() -> Option<R>) -> Option<R> {
     if !HAS_CLOCK || cfg!(loom) {
         return look();
     }
-    (0..pauses).for_each(|_| std::hint::spin_loop());
     for round in 0..tuning::CHANNEL_SPIN_ROUNDS {
         if let Some(found) = look() {
             return Some(found);

@@ -1,6 +1,7 @@
 //! A value in a pooled frame.
 
 use crate::frames::shared::{self, Origin};
+use crate::util::CACHE_LINE;
 use std::alloc::Layout;
 use std::fmt::{self, Debug, Formatter};
 use std::marker::PhantomData;
@@ -20,7 +21,7 @@ impl<T> Slot<T> {
     /// line, or each of two threads would have a part of the other's.
     pub(super) const LAYOUT: Layout = {
         let own = Layout::new::<Slot<T>>();
-        let least = if own.size() % LINE == 0 { LINE } else { 16 };
+        let least = if own.size() % CACHE_LINE == 0 { CACHE_LINE } else { 16 };
         let align = if own.align() < least { least } else { own.align() };
         match Layout::from_size_align(own.size(), align) {
             Ok(layout) => layout.pad_to_align(),
@@ -28,9 +29,6 @@ impl<T> Slot<T> {
         }
     };
 }
-
-/// Bytes in a cache line.
-const LINE: usize = 64;
 
 /// A value in a frame of a [`FramePool`](crate::frames::FramePool), as a `Box` is one in memory of its own: two words, which own
 /// the value. The second one says where the frame came from, so that a thread that drops a value of another need not look into

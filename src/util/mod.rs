@@ -11,5 +11,8 @@ pub(crate) mod unwind;
 pub(crate) mod usage;
 pub(crate) mod variable;
 
+/// Bytes in a cache line of the usual machines. Memory is laid out by it, and nothing else rests on it.
+pub(crate) const CACHE_LINE: usize = 64;
+
 pub(crate) use crossbeam_utils::CachePadded;
 pub(crate) use crossbeam_utils::atomic::AtomicCell;

@@ -292,16 +292,16 @@ impl<T> Receiver<T> {
                 Look::Written { due_in } => {
                     // Not at the ring itself: its position changes with each message, and is the sender's.
                     let batch = || (self.is_published() || state.end.is_done()).then_some(());
-                    state.at_batch.wait(earlier(deadline_after(due_in), limit), 0, batch);
+                    state.at_batch.wait(earlier(deadline_after(due_in), limit), batch);
                 }
                 Look::Nothing if has_rested => {
-                    state.at_message.wait(limit, 0, anything);
+                    state.at_message.wait(limit, anything);
                 }
                 Look::Nothing => {
                     // More is to be expected soon: until then nobody is to be woken for a single message.
                     has_rested = true;
                     let rested = deadline_after(self.shared.deadline);
-                    state.at_batch.wait(earlier(rested, limit), 0, anything);
+                    state.at_batch.wait(earlier(rested, limit), anything);
                 }
             }
         }
@@ -412,10 +412,6 @@ impl<T> Receives for Receiver<T> {
 
     fn waiters(&self) -> &Waiters {
         &self.shared.state.at_message
-    }
-
-    fn pauses(&self) -> usize {
-        0
     }
 }
 

@@ -312,10 +312,6 @@ impl<T> Sends for Sender<T> {
     fn waiters(&self) -> &Waiters {
         &self.shared.state.sender
     }
-
-    fn pauses(&self) -> usize {
-        0
-    }
 }
 
 impl<T> Drop for Sender<T> {

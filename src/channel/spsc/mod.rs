@@ -18,6 +18,7 @@ pub use sender::Sender;
 struct Shared<T> {
     ring: Ring<T>,
     state: CachePadded<State>,
+    paces: CachePadded<Paces>,
 }
 
 /// What is written rarely.
@@ -29,9 +30,20 @@ struct State {
     sender: Waiters,
 }
 
+/// What a side writes when it has come to the end, here and not in the side: a call with the side's address would keep the side's
+/// position in memory, where compilers have it in a register.
+struct Paces {
+    sender: Pace,
+    receiver: Pace,
+}
+
 pub(super) fn channel<T>(slots: Slots<T>) -> (Sender<T>, Receiver<T>) {
     let state = State { end: End::new(), receiver: Waiters::new(), sender: Waiters::new() };
-    let shared = Arc::new(Shared { ring: Ring::new(slots), state: CachePadded::new(state) });
-    let sender = Sender { shared: Arc::clone(&shared), writer: Writer::new(), pace: Pace::new() };
-    (sender, Receiver { shared, reader: Reader::new(), pace: Pace::new() })
+    let shared = Arc::new(Shared {
+        ring: Ring::new(slots),
+        state: CachePadded::new(state),
+        paces: CachePadded::new(Paces { sender: Pace::new(), receiver: Pace::new() }),
+    });
+    let sender = Sender { shared: Arc::clone(&shared), writer: Writer::new() };
+    (sender, Receiver { shared, reader: Reader::new() })
 }
