@@ -17,6 +17,7 @@ const WORK: [u64; 4] = [30, 100, 400, 1_600];
 
 /// How often a scope is opened in one sample, for each number of jobs in it.
 const SCOPES: [(usize, usize); 3] = [(1, 100), (100, 20), (1_000, 5)];
+const SCOPES_IN_A_ROW: usize = 20_000;
 
 /// Counts the jobs that ran. Each thread has a line of its own: a line they share would cost more than the job.
 #[derive(Debug)]
@@ -156,6 +157,13 @@ fn main() {
             .case("moirai", || moirais.install(|| moirai::scopes(jobs, scopes)))
             .run();
     }
+    // So many that the wake-up at the first one, and what a thief learns of them, count for little.
+    bench
+        .group("scopes-in-a-row", 1)
+        .per(SCOPES_IN_A_ROW)
+        .case("rayon", || rayons.install(|| rayon::scopes(1, SCOPES_IN_A_ROW)))
+        .case("moirai", || moirais.install(|| moirai::scopes(1, SCOPES_IN_A_ROW)))
+        .run();
     for multiplications in WORK {
         bench
             .group("scope-of-work", multiplications as usize)

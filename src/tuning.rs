@@ -17,6 +17,10 @@ pub(crate) const INJECTED_IN_A_ROW: u32 = 32;
 /// 500 and 450; with 500 instead of 200 those of 400 ns took 455 where they took 315 without (2026-11-29, AMD EPYC, two virtual
 /// processors). A loop of empty joins: 25 ns each with it, 100 without. Benches: `spawn`, `join`.
 pub(crate) const WORTH_STEALING_NS: u64 = 200;
+/// One that runs for so long was certainly worth it. Between the two it may be a short one whose end had to wait for a cache line: in
+/// slow minutes such jobs let a thief begin anew each time, and a scope with one empty job took 170 ns, beside 90 (2026-11-29, AMD
+/// EPYC, two virtual processors). Bench: `spawn`.
+pub(crate) const WELL_WORTH_STEALING_NS: u64 = 4 * WORTH_STEALING_NS;
 
 /// How long an idle worker leaves the jobs of others alone after one that was not, in ns: at first, and at most, where the
 /// thefts cost a few percent. Must be less than `SEARCH_NS`. Bench: `spawn`.

@@ -188,7 +188,7 @@ impl Seat {
                 return local
                     .or_else(|| self.take_next_injected())
                     .or_else(|| self.take_dealt())
-                    .or_else(|| self.steal_anything(kind))
+                    .or_else(|| self.steal_restrained(kind))
                     .or_else(|| self.take_injected());
             }
             Wait::Join(half) => self.leapfrog(half),
@@ -231,13 +231,25 @@ impl Seat {
     }
 
     /// Something from another seat, whatever it is; but an idle worker leaves short jobs to those who have them.
-    fn steal_anything(&self, kind: Wait<'_>) -> Option<JobRef> {
+    fn steal_restrained(&self, kind: Wait<'_>) -> Option<JobRef> {
+        if !matches!(kind, Wait::Bottom) {
+            return self.steal_anything();
+        }
+        if self.restraint.holds() {
+            return None;
+        }
+        let job = self.steal_anything();
+        if job.is_none() {
+            self.restraint.has_found_nothing();
+        }
+        job
+    }
+
+    /// Something from another seat, whatever it is.
+    fn steal_anything(&self) -> Option<JobRef> {
         let registry = self.registry();
         let seats = registry.seats();
         if seats.len() == 1 {
-            return None;
-        }
-        if matches!(kind, Wait::Bottom) && self.restraint.holds() {
             return None;
         }
         let NextSweep { reach, least_afar, random } = self.next_sweep();
