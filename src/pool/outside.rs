@@ -2,7 +2,9 @@
 
 use crate::pool::latch::CoreLatch;
 use crate::pool::park::Parker;
+use crate::tuning;
 use crate::util::lock::{Mutex, MutexGuard};
+use crate::util::turns;
 use std::sync::PoisonError;
 
 /// Parkers that have been used before and wait for the next blocked caller.
@@ -29,7 +31,7 @@ impl OutsideParkers {
     /// Blocks the calling thread until the latch is set. The caller is the latch's waiter; the latch is set by a thread
     /// that keeps this pool alive.
     pub(crate) fn block_on(&self, latch: &CoreLatch) {
-        if latch.is_set() {
+        if is_set_soon(latch) {
             return;
         }
         let (index, parker) = {
@@ -56,4 +58,18 @@ impl OutsideParkers {
         }
         self.lock().free.push(index);
     }
+}
+
+/// Whether the latch is set after some looks: a worker that is awake answers a small call sooner than the caller would be
+/// asleep, and need not wake it.
+fn is_set_soon(latch: &CoreLatch) -> bool {
+    if !cfg!(loom) && !turns::is_taking_turns() {
+        for round in 0..tuning::OUTSIDE_ROUNDS {
+            if latch.is_set() {
+                return true;
+            }
+            (0..tuning::SPIN_PAUSES << round).for_each(|_| std::hint::spin_loop());
+        }
+    }
+    latch.is_set()
 }
