@@ -31,6 +31,9 @@ mod linux {
     const TRICKLE_THREADS: usize = 8;
 
     const BUILD_THREADS: usize = 4;
+    /// Pools in one sample, one after the other: threads end after `drop` has returned, so what ends beside a pool that is
+    /// built should be of the same crate.
+    const BUILDS: usize = 50;
 
     /// What this process has used so far.
     #[derive(Debug, Clone, Copy)]
@@ -150,8 +153,13 @@ mod linux {
 
         bench
             .group("build-and-drop", format_args!("{BUILD_THREADS}-thread"))
-            .case("rayon", || timed((), || drop(rayon::pool(BUILD_THREADS))))
-            .case("moirai", || timed((), || drop(moirai::pool(BUILD_THREADS))))
+            .per(BUILDS)
+            .case("rayon", || {
+                timed((), || (0..BUILDS).for_each(|_| drop(rayon::pool(BUILD_THREADS))))
+            })
+            .case("moirai", || {
+                timed((), || (0..BUILDS).for_each(|_| drop(moirai::pool(BUILD_THREADS))))
+            })
             .run();
     }
 }

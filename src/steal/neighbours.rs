@@ -91,7 +91,7 @@ pub const GROUP_SWEEPS: u32 = 3;
 ///
 /// The scale model shows 1 to 16: all are equally good for even loops of many items; with more, skewed loops lose up to 3
 /// percent. On emulated machines, whose processors take turns, thieves left their group's share too soon with 3.
-pub const DEALT_SWEEPS: u32 = 6;
+pub const DEALT_SWEEPS: u32 = 4;
 
 /// A share that nobody has begun is left to its group for this part of the time that it takes the group.
 ///
