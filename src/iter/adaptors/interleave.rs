@@ -173,6 +173,33 @@ where
         let len = self.left.len() + self.right.len();
         (len, Some(len))
     }
+
+    fn fold<F, OP: FnMut(F, A::Item) -> F>(mut self, init: F, mut op: OP) -> F {
+        // While both sides have items nothing is asked of them.
+        let pairs = Ord::min(self.left.len(), self.right.len());
+        let folded = if self.left_is_next {
+            fold_in_turn(&mut self.left, &mut self.right, pairs, init, &mut op)
+        } else {
+            fold_in_turn(&mut self.right, &mut self.left, pairs, init, &mut op)
+        };
+        // One of them is empty.
+        self.right.fold(self.left.fold(folded, &mut op), op)
+    }
+}
+
+/// Folds so many items of each iterator.
+fn fold_in_turn<T, F>(
+    first: &mut impl Iterator<Item = T>,
+    second: &mut impl Iterator<Item = T>,
+    pairs: usize,
+    init: F,
+    op: &mut impl FnMut(F, T) -> F,
+) -> F {
+    let pairs = first.by_ref().take(pairs).zip(second);
+    pairs.fold(init, |folded, (one, other)| {
+        let folded = op(folded, one);
+        op(folded, other)
+    })
 }
 
 impl<A, B> DoubleEndedIterator for InterleaveIter<A, B>

@@ -1,7 +1,7 @@
 //! The sink that joins all items into one.
 use std::ops::ControlFlow::{Break, Continue};
 
-use crate::iter::plumbing::{Consumer, Folder, Reducer, UnindexedConsumer};
+use crate::iter::plumbing::{Consumer, Folder, Reducer, Strides, UnindexedConsumer};
 use crate::iter::private::Try;
 use crate::iter::stop_flag::StopFlag;
 
@@ -173,6 +173,35 @@ pub(in crate::iter) struct TryReduceFolder<'f, T, OP> {
     stop: &'f StopFlag,
 }
 
+impl<T, OP> TryReduceFolder<'_, T, OP>
+where
+    T: Try,
+    OP: Fn(T::Output, T::Output) -> T,
+{
+    /// Takes these items in until one of them, or what comes of it, says stop. What is so far is unwrapped once, not for each.
+    fn take(&mut self, items: impl Iterator<Item = T>) {
+        let mut so_far = match self.so_far.take().map(T::branch) {
+            Some(Break(broken)) => return self.so_far = Some(broken),
+            Some(Continue(output)) => Some(output),
+            None => None,
+        };
+        for item in items {
+            let joined = match (so_far, item.branch()) {
+                (Some(so_far), Continue(output)) => (self.op)(so_far, output).branch(),
+                (None, continued) | (_, continued @ Break(_)) => continued,
+            };
+            match joined {
+                Continue(output) => so_far = Some(output),
+                Break(broken) => {
+                    self.stop.raise();
+                    return self.so_far = Some(broken);
+                }
+            }
+        }
+        self.so_far = so_far.map(T::from_output);
+    }
+}
+
 impl<T, OP> Folder<T> for TryReduceFolder<'_, T, OP>
 where
     T: Try,
@@ -185,6 +214,21 @@ where
             Some(so_far) => try_join(self.op, self.stop, so_far, item),
             None => watched(self.stop, item),
         });
+        self
+    }
+
+    fn consume_iter<I: IntoIterator<Item = T>>(mut self, iter: I) -> Self {
+        let mut iter = iter.into_iter();
+        let Some(mut strides) = Strides::of(&iter) else {
+            self.take(iter);
+            return self;
+        };
+        while let Some(stride) = strides.next(&mut iter) {
+            self.take(stride);
+            if self.stop.is_raised() {
+                break;
+            }
+        }
         self
     }
 
