@@ -80,6 +80,19 @@ impl Estimate {
         Estimate { cost, agreeing: (self.agreeing + 1).min(STEADY), rising: false }
     }
 
+    /// The same for a sample of a call of so many items. Of a call that takes less than `little` ticks, by the sample and by the
+    /// estimate, it makes no difference how much less, and the reading of the clock is a good part of it: its sample may be
+    /// anything and still agrees, and moves the estimate by what a factor of two would.
+    #[must_use]
+    pub fn observe_call(self, sample: f32, items: usize, little: u64) -> Self {
+        match self.per_item() {
+            Some(cost) if cost.max(sample) * items as f32 <= little as f32 => {
+                self.observe(sample.clamp(cost / 2.0, 2.0 * cost))
+            }
+            _ => self.observe(sample),
+        }
+    }
+
     /// The estimate as a number of 22 bits, for a table; the cost is rounded to 0.4 %.
     #[inline]
     pub fn to_bits(self) -> u32 {
@@ -128,6 +141,22 @@ mod tests {
         assert!(estimate.is_steady());
         assert!(!estimate.observe(100.0).is_steady());
         assert!(!estimate.observe(1.0).is_steady());
+    }
+
+    #[test]
+    fn little_calls_agree_whatever_they_take() {
+        let little = |samples: [f32; 2]| {
+            let samples = samples.into_iter().cycle().take(40);
+            samples
+                .fold(Estimate::UNKNOWN, |estimate, sample| estimate.observe_call(sample, 10, 1000))
+        };
+        let estimate = little([4.0, 90.0]);
+        assert!(estimate.is_steady());
+        assert!((4.0..90.0).contains(&estimate.per_item().unwrap()), "{estimate:?}");
+        assert!(!little([4.0, 120.0]).is_steady(), "one of them is not little");
+        assert!(little([90.0, 3.0]).per_item().unwrap() < 20.0);
+        assert_eq!(estimate.observe_call(f32::NAN, 10, 1000), estimate);
+        assert_eq!(Estimate::UNKNOWN.observe_call(7.0, 10, 1000).per_item(), Some(7.0));
     }
 
     #[test]

@@ -118,6 +118,12 @@ impl Splitter {
         (cost.max(f32::MIN_POSITIVE), (evidence + spent).min(self.theft / 2.0))
     }
 
+    /// Whether so many items are known to cost too little for anybody to take some: half a theft.
+    #[inline]
+    pub(crate) fn is_light(&self, items: usize, per_item: Option<f32>) -> bool {
+        per_item.is_some_and(|per_item| items as f32 * per_item <= self.theft / 2.0)
+    }
+
     /// Whether so many items take longer than a block, as far as is known.
     #[inline]
     pub(crate) fn is_long(&self, items: usize, per_item: Option<f32>) -> bool {

@@ -220,7 +220,72 @@ fn run_as<P: Piece>(
         return run_whole(seat, piece, node);
     }
     let parts = Parts { per_item: estimate.per_item(), ..parts };
+    if !is_wanted && node == NO_NODE && !P::BACKWARD && !seat.registry().waits_for_anything() {
+        let splitter = Splitter::new(costs(seat), seat.registry().seats().len());
+        if splitter.is_light(items, parts.per_item) {
+            return run_light(seat, piece, splitter, parts);
+        }
+    }
     run_cut(seat, piece, parts, is_wanted.then_some(site), place)
+}
+
+/// Runs a call that is estimated to cost too little to be shared: its first items, then the rest if they have cost as little as
+/// thought. Decides what [`Call::start`] would, with what little it takes; where that is not enough, a call goes on from there.
+fn run_light<P: Piece>(seat: &Seat, piece: P, splitter: Splitter, parts: Parts) -> P::Result {
+    let estimate = parts.per_item.expect("what costs little is known to");
+    let began = ticks();
+    if piece.is_full() {
+        return piece.into_folder().complete();
+    }
+    let cut = match piece.begin(&splitter, estimate) {
+        Plan::Run => Err(piece),
+        Plan::Cut(at) => piece.cut(at),
+    };
+    let (first, rest, reducer) = match cut {
+        Ok(parts) => parts,
+        Err(piece) => return run_whole(seat, piece, NO_NODE),
+    };
+    let (items, rest_items) = (first.items(), rest.items());
+    let stride = splitter.stride(Some(estimate));
+    let first = unwind::halt_unwinding(|| run_batch(seat, stride, first, None));
+    let spent = ticks().wrapping_sub(began).saturating_sub(reading_cost());
+    let evidence = splitter.evidence(Some(estimate));
+    let (cost, _) = splitter.after_piece(Some(estimate), evidence, items, spent);
+    match first {
+        Ok(folder)
+            if splitter.is_light(rest_items, Some(cost)) && !folder.full() && !rest.is_full() =>
+        {
+            seat.counters.count_time(spent);
+            if P::FLOWS {
+                return run_batch(seat, stride, rest, Some(folder)).complete();
+            }
+            let left = folder.complete();
+            reducer.reduce(left, run_batch(seat, stride, rest, None).complete())
+        }
+        first => go_on_from(seat, began, parts, items, first, (reducer, rest)),
+    }
+}
+
+/// Goes on with a call that began at that moment, of which so many items have been run.
+#[cold]
+#[inline(never)]
+fn go_on_from<P: Piece>(
+    seat: &Seat,
+    began: u64,
+    parts: Parts,
+    items: usize,
+    first: thread::Result<P::Folder>,
+    (reducer, rest): (P::Reducer, P),
+) -> P::Result {
+    let threads = seat.registry().seats().len();
+    let mut call = Call::new(seat, threads, items + rest.items(), &parts, false);
+    call.began = began;
+    call.last.set(began);
+    let flow = first.map(|folder| {
+        call.has_run(items, folder.full(), true);
+        call.after(Open::new(), folder)
+    });
+    call.finish(call.go_on(flow, reducer, Second::Kept(rest)))
 }
 
 /// Runs a call that may be cut; what its items cost is told to `wanted`.
@@ -241,7 +306,7 @@ fn run_cut<P: Piece>(
         if let (Some(site), Some(per_item)) =
             (wanted, call.sample.per_item(whole_ticks, items, least))
         {
-            site.observe(per_item, type_name::<P>, place);
+            site.observe(per_item, items, type_name::<P>, place);
         }
         result
     };
@@ -290,7 +355,7 @@ where
         join_on(seat, left, right)
     };
     if is_wanted {
-        site.observe(ticks().wrapping_sub(began) as f32, type_name::<(A, B)>, place);
+        site.observe(ticks().wrapping_sub(began) as f32, 1, type_name::<(A, B)>, place);
     }
     result
 }
@@ -306,11 +371,9 @@ fn run_whole<P: Piece>(seat: &Seat, piece: P, node: usize) -> P::Result {
     if piece.is_full() {
         return piece.into_folder().complete();
     }
-    let _piece = seat.log.piece(piece.items());
-    seat.counters.count_batch(piece.items());
     // Nobody else searches meanwhile, or it is over soon; but an inner call may be a part of a search that others are at.
     let items = piece.items();
-    let run = || with_stride(seat, tuning::STRIDE_MOST, || run_items(piece, None)).complete();
+    let run = || run_batch(seat, tuning::STRIDE_MOST, piece, None).complete();
     if node == NO_NODE {
         return run();
     }
@@ -324,6 +387,23 @@ fn with_stride<R>(seat: &Seat, stride: usize, body: impl FnOnce() -> R) -> R {
     // Not after a panic: it is a hint, and whoever goes on sets it anew.
     seat.stride.set(before);
     result
+}
+
+/// Runs a piece as one batch, through this folder or one of its own, with so many items in a stride.
+#[inline(always)]
+fn run_batch<P: Piece>(
+    seat: &Seat,
+    stride: usize,
+    piece: P,
+    folder: Option<P::Folder>,
+) -> P::Folder {
+    let items = piece.items();
+    seat.counters.count_batch(items);
+    if folder.is_some() {
+        seat.counters.bump(Counter::FoldersGoneOn);
+    }
+    let _running = seat.log.piece(items);
+    with_stride(seat, stride, || run_items(piece, folder))
 }
 
 /// Runs the items of a piece through a folder: the innermost loop, which stands once in the program for each kind of call.
@@ -499,15 +579,9 @@ impl<'s> Call<'s> {
 
     fn run_piece<P: Piece>(&self, mut open: Open<P>, piece: P) -> Flow<P> {
         let items = piece.items();
-        self.seat.counters.count_batch(items);
-        if open.folder.is_some() {
-            self.seat.counters.bump(Counter::FoldersGoneOn);
-        }
         let stride = if self.is_counted { 1 } else { self.splitter.stride(self.per_item.get()) };
         let mark = self.stint.as_deref().map(OpenStint::begin_batch);
-        let running = self.seat.log.piece(items);
-        let folder = with_stride(self.seat, stride, || run_items(piece, open.folder.take()));
-        drop(running);
+        let folder = run_batch(self.seat, stride, piece, open.folder.take());
         if let (Some(stint), Some(mark)) = (self.stint.as_deref(), mark) {
             // What recording takes is not the items' fault.
             self.last.set(self.last.get().wrapping_add(stint.end_batch(mark, items)));

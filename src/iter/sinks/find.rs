@@ -270,15 +270,26 @@ impl<P> PositionFolder<'_, P> {
         P: Fn(T) -> bool,
     {
         let predicate = self.piece.predicate;
-        let mut next = self.next;
-        let has_found = items.any(|item| {
-            next += 1;
-            predicate(item)
-        });
-        self.next = next;
-        if has_found {
-            self.found = Some(next - 1);
-            self.piece.best.improve(next - 1);
+        let found = match items.size_hint() {
+            // The sequential loop, which need not count what it has left behind.
+            (len, Some(most)) if len == most => {
+                let found = items.position(predicate);
+                self.next += found.map_or(len, |index| index + 1);
+                found.is_some()
+            }
+            _ => {
+                let mut next = self.next;
+                let found = items.any(|item| {
+                    next += 1;
+                    predicate(item)
+                });
+                self.next = next;
+                found
+            }
+        };
+        if found {
+            self.found = Some(self.next - 1);
+            self.piece.best.improve(self.next - 1);
         }
     }
 
