@@ -37,11 +37,13 @@ pub struct Estimate {
     agreeing: u32,
     /// The last sample was an outlier.
     rising: bool,
+    /// The last call has ended early, by what its own thread found.
+    alone: bool,
 }
 
 impl Estimate {
     /// Nothing is known yet.
-    pub const UNKNOWN: Estimate = Estimate { cost: 0.0, agreeing: 0, rising: false };
+    pub const UNKNOWN: Estimate = Estimate { cost: 0.0, agreeing: 0, rising: false, alone: false };
 
     /// The cost of one item, in ticks, if anything is known.
     #[inline]
@@ -56,6 +58,18 @@ impl Estimate {
         self.agreeing >= STEADY
     }
 
+    /// Whether the last call has ended early, by what the thread that began it found: a second thread was not needed.
+    #[inline]
+    pub fn ends_alone(self) -> bool {
+        self.alone
+    }
+
+    /// The same with another answer to [`ends_alone`](Self::ends_alone).
+    #[must_use]
+    pub fn ending_alone(self, alone: bool) -> Self {
+        Estimate { alone, ..self }
+    }
+
     /// Takes a new sample in, in ticks for one item. Samples that are no positive numbers are passed over.
     #[must_use]
     pub fn observe(self, sample: f32) -> Self {
@@ -64,20 +78,20 @@ impl Estimate {
         }
         let sample = sample.max(f32::MIN_POSITIVE);
         let Some(cost) = self.per_item() else {
-            return Estimate { cost: sample, agreeing: 0, rising: false };
+            return Estimate { cost: sample, agreeing: 0, rising: false, ..self };
         };
         if sample > 2.0 * cost {
             return if self.rising {
-                Estimate { cost: sample, agreeing: 0, rising: false }
+                Estimate { cost: sample, agreeing: 0, rising: false, ..self }
             } else {
                 Estimate { rising: true, agreeing: self.agreeing / 2, ..self }
             };
         }
         if sample < cost / 2.0 {
-            return Estimate { cost: cost / 2.0, agreeing: 0, rising: false };
+            return Estimate { cost: cost / 2.0, agreeing: 0, rising: false, ..self };
         }
         let cost = cost + (sample - cost) / WEIGHT;
-        Estimate { cost, agreeing: (self.agreeing + 1).min(STEADY), rising: false }
+        Estimate { cost, agreeing: (self.agreeing + 1).min(STEADY), rising: false, ..self }
     }
 
     /// The same for a sample of a call of so many items. Of a call that takes less than `little` ticks, by the sample and by the
@@ -98,7 +112,7 @@ impl Estimate {
     pub fn to_bits(self) -> u32 {
         // The upper half of an f32, without its sign: 8 bits of exponent, 7 of mantissa.
         let cost = (self.cost.to_bits() + (1 << 15)) >> 16;
-        cost << 6 | self.agreeing << 1 | u32::from(self.rising)
+        u32::from(self.alone) << 21 | cost << 6 | self.agreeing << 1 | u32::from(self.rising)
     }
 
     /// What [`to_bits`](Self::to_bits) gave. Any other number gives some estimate.
@@ -109,6 +123,7 @@ impl Estimate {
             cost: if cost.is_finite() { cost } else { 0.0 },
             agreeing: (bits >> 1 & 0x1F).min(STEADY),
             rising: bits & 1 != 0,
+            alone: bits >> 21 & 1 != 0,
         }
     }
 }

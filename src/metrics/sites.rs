@@ -70,11 +70,13 @@ impl Site {
         }
     }
 
-    /// Takes a new sample in, in ticks for one item of so many. `what`, the type of the call, and its place are for reports.
+    /// Takes a new sample in, in ticks for one item of so many, and whether the call has ended early by what its own thread
+    /// found. `what`, the type of the call, and its place are for reports.
     pub(crate) fn observe(
         self,
         per_item: f32,
         items: usize,
+        ends_alone: bool,
         what: fn() -> &'static str,
         place: Option<Place>,
     ) {
@@ -86,7 +88,7 @@ impl Site {
             self.make_known(what(), place);
         }
         let little = ticks_of_ns(tuning::BATCH_START_NS);
-        let estimate = before.observe_call(per_item, items, little);
+        let estimate = before.observe_call(per_item, items, little).ending_alone(ends_alone);
         // ORDERING: Relaxed. A number by itself; of two writers at once one is lost, which is as good.
         self.slot.store(self.tag << ESTIMATE_BITS | estimate.to_bits(), Ordering::Relaxed);
     }
@@ -223,7 +225,7 @@ mod tests {
     use super::*;
 
     fn observe(site: Site, per_item: f32) {
-        site.observe(per_item, 1 << 20, || "a test", None);
+        site.observe(per_item, 1 << 20, false, || "a test", None);
     }
 
     #[test]
@@ -262,7 +264,7 @@ mod tests {
             });
             for number in 0..500_usize {
                 let site = Site::new(number.wrapping_mul(0x9E37_79B1) << 4, 70);
-                site.observe(2.0, 70, || "a named test", None);
+                site.observe(2.0, 70, false, || "a named test", None);
                 // Unless another test's site has come in between.
                 let known = KNOWN.lock();
                 let named = known.get(&std::ptr::from_ref(site.slot).addr());

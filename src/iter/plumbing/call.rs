@@ -59,6 +59,8 @@ pub(super) struct Call<'s> {
     home: usize,
     /// When this thread began to work on the call, in ticks.
     began: u64,
+    /// For how long nobody is woken, in ticks.
+    patience: u64,
     /// Until when this thread's time is accounted for: the end of its last piece, wait or wake-up.
     last: Cell<u64>,
     /// What an item costs, in ticks: as estimated, then as measured.
@@ -210,7 +212,7 @@ fn run_as<P: Piece>(
         node,
     };
     if is_counted || P::DRAWS {
-        return run_cut(seat, piece, parts, None, place);
+        return run_cut(seat, piece, parts, None, false, place);
     }
     let items = piece.items();
     let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
@@ -226,7 +228,9 @@ fn run_as<P: Piece>(
             return run_light(seat, piece, splitter, parts);
         }
     }
-    run_cut(seat, piece, parts, is_wanted.then_some(site), place)
+    // Who measures tries whether it is not better to share.
+    let ends_alone = P::LEFTMOST && !is_wanted && estimate.ends_alone();
+    run_cut(seat, piece, parts, is_wanted.then_some(site), ends_alone, place)
 }
 
 /// Runs a call that is estimated to cost too little to be shared: its first items, then the rest if they have cost as little as
@@ -288,25 +292,31 @@ fn go_on_from<P: Piece>(
     call.finish(call.go_on(flow, reducer, Second::Kept(rest)))
 }
 
-/// Runs a call that may be cut; what its items cost is told to `wanted`.
+/// Runs a call that may be cut; what its items cost is told to `wanted`. `ends_alone`: it will end early by what this thread
+/// finds, as far as is known.
 #[inline(never)]
 fn run_cut<P: Piece>(
     seat: &Seat,
     piece: P,
     parts: Parts,
     wanted: Option<Site>,
+    ends_alone: bool,
     place: Option<Place>,
 ) -> P::Result {
     let run = |piece: P, parts: Parts, threads| {
         let items = piece.items();
-        let call = Call::new(seat, threads, items, &parts, wanted.is_some());
+        let mut call = Call::new(seat, threads, items, &parts, wanted.is_some());
+        if let (true, Some(per_item)) = (ends_alone, parts.per_item) {
+            call.patience = call.splitter.patience(items, per_item);
+        }
         let result = call.start(piece);
         let least = ticks_of_ns(tuning::BATCH_THEFT_NS / 2);
         let whole_ticks = call.last.get().wrapping_sub(call.began);
         if let (Some(site), Some(per_item)) =
             (wanted, call.sample.per_item(whole_ticks, items, least))
         {
-            site.observe(per_item, items, type_name::<P>, place);
+            let ends_alone = P::LEFTMOST && call.sample.ended_early.get();
+            site.observe(per_item, items, ends_alone, type_name::<P>, place);
         }
         result
     };
@@ -355,7 +365,7 @@ where
         join_on(seat, left, right)
     };
     if is_wanted {
-        site.observe(ticks().wrapping_sub(began) as f32, 1, type_name::<(A, B)>, place);
+        site.observe(ticks().wrapping_sub(began) as f32, 1, false, type_name::<(A, B)>, place);
     }
     result
 }
@@ -478,6 +488,7 @@ impl<'s> Call<'s> {
             is_counted: parts.is_counted,
             home: parts.home,
             began,
+            patience: 0,
             last: Cell::new(began),
             per_item: Cell::new(parts.per_item),
             is_measured: Cell::new(parts.is_measured),
@@ -743,15 +754,16 @@ impl<'s> Call<'s> {
     fn observe(&self, now: u64) -> Observation {
         let idle = self.seat.idle().read();
         let (held, published) = (self.held.get(), self.published.get());
+        let elapsed = now.wrapping_sub(self.began);
         Observation {
             per_item: self.per_item.get(),
             is_measured: self.is_measured.get(),
             left_items: self.left_items.get(),
-            elapsed: now.wrapping_sub(self.began),
+            elapsed,
             is_open: self.is_open.get(),
             has_held: held > published,
             has_entry: published > 0 && !self.seat.fork.looks_empty(),
-            asleep: idle.sleeping() > 0 || self.seat.is_watched(),
+            asleep: elapsed >= self.patience && (idle.sleeping() > 0 || self.seat.is_watched()),
             searching: idle.searching(),
         }
     }
