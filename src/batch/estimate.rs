@@ -169,7 +169,9 @@ mod tests {
         assert!(estimate.is_steady());
         assert!((4.0..90.0).contains(&estimate.per_item().unwrap()), "{estimate:?}");
         assert!(!little([4.0, 120.0]).is_steady(), "one of them is not little");
-        assert!(little([90.0, 3.0]).per_item().unwrap() < 20.0);
+        let falling =
+            (0..40).fold(after([90.0]), |estimate, _| estimate.observe_call(3.0, 10, 1000));
+        assert!(falling.is_steady() && falling.per_item().unwrap() < 20.0);
         assert_eq!(estimate.observe_call(f32::NAN, 10, 1000), estimate);
         assert_eq!(Estimate::UNKNOWN.observe_call(7.0, 10, 1000).per_item(), Some(7.0));
     }

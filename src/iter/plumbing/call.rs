@@ -568,24 +568,33 @@ impl<'s> Call<'s> {
         if self.flows::<P>() {
             Flow::Open(Open { before: open.before, folder: Some(folder) })
         } else {
-            Flow::Done(self.combine(|| close(open.before, folder)))
+            let began = self.recorded_now();
+            let result = close(open.before, folder);
+            self.has_combined(began);
+            Flow::Done(result)
         }
     }
 
     /// What came of all of this thread's part.
     fn finish<P: Piece>(&self, flow: Flow<P>) -> P::Result {
-        self.combine(|| flow.finish())
+        let began = self.recorded_now();
+        let result = flow.finish();
+        self.has_combined(began);
+        result
     }
 
-    /// Makes one result of several; how long that takes is recorded, if the call is.
-    #[inline(always)]
-    fn combine<R>(&self, op: impl FnOnce() -> R) -> R {
-        let began = self.stint.as_ref().map(|_| real_ticks());
-        let result = op();
+    /// What time it is, if the call is recorded.
+    #[inline]
+    fn recorded_now(&self) -> Option<u64> {
+        self.stint.as_ref().map(|_| real_ticks())
+    }
+
+    /// One result was made of several since then.
+    #[inline]
+    fn has_combined(&self, began: Option<u64>) {
         if let (Some(stint), Some(began)) = (&self.stint, began) {
             stint.has_combined(began);
         }
-        result
     }
 
     fn run_piece<P: Piece>(&self, mut open: Open<P>, piece: P) -> Flow<P> {
@@ -634,7 +643,10 @@ impl<'s> Call<'s> {
             Second::Kept(second) => second,
             Second::Stolen(result) => {
                 let result = unwind::unwrap_or_resume(result);
-                return Flow::Done(self.combine(|| reduce::<P>(reducer, flow.finish(), result)));
+                let began = self.recorded_now();
+                let result = reduce::<P>(reducer, flow.finish(), result);
+                self.has_combined(began);
+                return Flow::Done(result);
             }
         };
         match flow {
@@ -652,7 +664,10 @@ impl<'s> Call<'s> {
             Flow::Done(left) if self.flows::<P>() => self.work(Open::behind(left, reducer), second),
             Flow::Done(first) => {
                 let second = self.work(Open::new(), second);
-                Flow::Done(self.combine(|| reduce::<P>(reducer, first, second.finish())))
+                let began = self.recorded_now();
+                let result = reduce::<P>(reducer, first, second.finish());
+                self.has_combined(began);
+                Flow::Done(result)
             }
         }
     }
@@ -696,7 +711,7 @@ impl<'s> Call<'s> {
             return (result, Second::Kept(unsafe { job.take_back() }.piece));
         }
         self.has_dropped(items);
-        let began = self.stint.as_ref().map(|_| real_ticks());
+        let began = self.recorded_now();
         // SAFETY: this thread holds the seat and is the only one to wait for this latch.
         unsafe { self.seat.wait(&job.half().latch, Wait::Join(job.half())) };
         if let (Some(stint), Some(began)) = (&self.stint, began) {
