@@ -16,6 +16,8 @@ const CHILD: &str = "MOIRAI_BENCH_ONE_THREAD";
 
 /// Calls in one sample.
 const CALLS: usize = 100;
+/// So many calls go before those of a sample in a row, which are to be hot.
+const FIRST_CALLS: usize = 20;
 const CALLS_ASLEEP: usize = 5;
 
 /// The workloads over one crate.
@@ -120,15 +122,15 @@ fn main() {
     for size in [10, 1_000, 10_000, 100_000] {
         let numbers: Vec<u64> = (0..size).collect();
         let expected = numbers.iter().sum();
-        let calls = 20;
+        let calls = (200_000 / size as usize).clamp(20, CALLS);
         bench
             .group("sum-in-a-row", size)
             .per(calls)
             .case("seq", || {
-                in_a_row(calls, || timed(expected, || std::hint::black_box(&numbers).iter().sum()))
+                hot(calls, || timed(expected, || std::hint::black_box(&numbers).iter().sum()))
             })
-            .case("rayon", || in_a_row(calls, || rayon::sum(&numbers, expected)))
-            .case("moirai", || in_a_row(calls, || moirai::sum(&numbers, expected)))
+            .case("rayon", || hot(calls, || rayon::sum(&numbers, expected)))
+            .case("moirai", || hot(calls, || moirai::sum(&numbers, expected)))
             .run();
     }
     let numbers: Vec<u64> = (0..1_000).collect();
@@ -140,6 +142,12 @@ fn main() {
         .case("moirai", || asleep(CALLS_ASLEEP, || moirai::sum(&numbers, expected)))
         .run();
     one_thread();
+}
+
+/// Calls in a row, behind some that are not counted.
+fn hot(calls: usize, call: impl Fn() -> Duration) -> Duration {
+    in_a_row(FIRST_CALLS, &call);
+    in_a_row(calls, call)
 }
 
 /// Runs this program again with global pools of one thread.

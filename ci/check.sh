@@ -57,6 +57,14 @@ features() {
     some_tests cargo test --all-features --doc -- trace seed
 }
 
+# Each loop of the comparison with other crates, which has a workspace of its own, once.
+peers() {
+    own_target peers
+    cargo fmt --manifest-path benches/peers/Cargo.toml --check
+    cargo clippy --manifest-path benches/peers/Cargo.toml --all-targets -- -D warnings
+    cargo test --release --manifest-path benches/peers/Cargo.toml --bench peers
+}
+
 docs() {
     RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --all-features
 }
@@ -113,5 +121,6 @@ if [ "$mode" = full ]; then
     step "oldest compiler" ci/oldest.sh
     step "rayon's own tests" ci/rayon-tests.sh
     step "crates that use rayon" ci/ecosystem.sh
+    step "beside other crates: each loop once" peers
 fi
 printf '\nall checks passed in %d s\n' "$SECONDS"

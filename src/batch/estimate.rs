@@ -37,11 +37,13 @@ pub struct Estimate {
     agreeing: u32,
     /// The last sample was an outlier.
     rising: bool,
+    /// The last call has ended early, by what its own thread found.
+    alone: bool,
 }
 
 impl Estimate {
     /// Nothing is known yet.
-    pub const UNKNOWN: Estimate = Estimate { cost: 0.0, agreeing: 0, rising: false };
+    pub const UNKNOWN: Estimate = Estimate { cost: 0.0, agreeing: 0, rising: false, alone: false };
 
     /// The cost of one item, in ticks, if anything is known.
     #[inline]
@@ -56,6 +58,18 @@ impl Estimate {
         self.agreeing >= STEADY
     }
 
+    /// Whether the last call has ended early, by what the thread that began it found: a second thread was not needed.
+    #[inline]
+    pub fn ends_alone(self) -> bool {
+        self.alone
+    }
+
+    /// The same with another answer to [`ends_alone`](Self::ends_alone).
+    #[must_use]
+    pub fn ending_alone(self, alone: bool) -> Self {
+        Estimate { alone, ..self }
+    }
+
     /// Takes a new sample in, in ticks for one item. Samples that are no positive numbers are passed over.
     #[must_use]
     pub fn observe(self, sample: f32) -> Self {
@@ -64,20 +78,33 @@ impl Estimate {
         }
         let sample = sample.max(f32::MIN_POSITIVE);
         let Some(cost) = self.per_item() else {
-            return Estimate { cost: sample, agreeing: 0, rising: false };
+            return Estimate { cost: sample, agreeing: 0, rising: false, ..self };
         };
         if sample > 2.0 * cost {
             return if self.rising {
-                Estimate { cost: sample, agreeing: 0, rising: false }
+                Estimate { cost: sample, agreeing: 0, rising: false, ..self }
             } else {
                 Estimate { rising: true, agreeing: self.agreeing / 2, ..self }
             };
         }
         if sample < cost / 2.0 {
-            return Estimate { cost: cost / 2.0, agreeing: 0, rising: false };
+            return Estimate { cost: cost / 2.0, agreeing: 0, rising: false, ..self };
         }
         let cost = cost + (sample - cost) / WEIGHT;
-        Estimate { cost, agreeing: (self.agreeing + 1).min(STEADY), rising: false }
+        Estimate { cost, agreeing: (self.agreeing + 1).min(STEADY), rising: false, ..self }
+    }
+
+    /// The same for a sample of a call of so many items. Of a call that takes less than `little` ticks, by the sample and by the
+    /// estimate, it makes no difference how much less, and the reading of the clock is a good part of it: its sample may be
+    /// anything and still agrees, and moves the estimate by what a factor of two would.
+    #[must_use]
+    pub fn observe_call(self, sample: f32, items: usize, little: u64) -> Self {
+        match self.per_item() {
+            Some(cost) if cost.max(sample) * items as f32 <= little as f32 => {
+                self.observe(sample.clamp(cost / 2.0, 2.0 * cost))
+            }
+            _ => self.observe(sample),
+        }
     }
 
     /// The estimate as a number of 22 bits, for a table; the cost is rounded to 0.4 %.
@@ -85,7 +112,7 @@ impl Estimate {
     pub fn to_bits(self) -> u32 {
         // The upper half of an f32, without its sign: 8 bits of exponent, 7 of mantissa.
         let cost = (self.cost.to_bits() + (1 << 15)) >> 16;
-        cost << 6 | self.agreeing << 1 | u32::from(self.rising)
+        u32::from(self.alone) << 21 | cost << 6 | self.agreeing << 1 | u32::from(self.rising)
     }
 
     /// What [`to_bits`](Self::to_bits) gave. Any other number gives some estimate.
@@ -96,6 +123,7 @@ impl Estimate {
             cost: if cost.is_finite() { cost } else { 0.0 },
             agreeing: (bits >> 1 & 0x1F).min(STEADY),
             rising: bits & 1 != 0,
+            alone: bits >> 21 & 1 != 0,
         }
     }
 }
@@ -128,6 +156,24 @@ mod tests {
         assert!(estimate.is_steady());
         assert!(!estimate.observe(100.0).is_steady());
         assert!(!estimate.observe(1.0).is_steady());
+    }
+
+    #[test]
+    fn little_calls_agree_whatever_they_take() {
+        let little = |samples: [f32; 2]| {
+            let samples = samples.into_iter().cycle().take(40);
+            samples
+                .fold(Estimate::UNKNOWN, |estimate, sample| estimate.observe_call(sample, 10, 1000))
+        };
+        let estimate = little([4.0, 90.0]);
+        assert!(estimate.is_steady());
+        assert!((4.0..90.0).contains(&estimate.per_item().unwrap()), "{estimate:?}");
+        assert!(!little([4.0, 120.0]).is_steady(), "one of them is not little");
+        let falling =
+            (0..40).fold(after([90.0]), |estimate, _| estimate.observe_call(3.0, 10, 1000));
+        assert!(falling.is_steady() && falling.per_item().unwrap() < 20.0);
+        assert_eq!(estimate.observe_call(f32::NAN, 10, 1000), estimate);
+        assert_eq!(Estimate::UNKNOWN.observe_call(7.0, 10, 1000).per_item(), Some(7.0));
     }
 
     #[test]

@@ -118,10 +118,26 @@ impl Splitter {
         (cost.max(f32::MIN_POSITIVE), (evidence + spent).min(self.theft / 2.0))
     }
 
-    /// Whether so many items take longer than a block, as far as is known.
+    /// Whether so many items are known to cost too little for anybody to take some: half a theft.
     #[inline]
-    pub(crate) fn is_long(&self, items: usize, per_item: Option<f32>) -> bool {
-        per_item.is_some_and(|per_item| items as f32 * per_item > self.block)
+    pub(crate) fn is_light(&self, items: usize, per_item: Option<f32>) -> bool {
+        per_item.is_some_and(|per_item| items as f32 * per_item <= self.theft / 2.0)
+    }
+
+    /// Whether so many items take so long that a search should look between them whether others have found something: longer
+    /// than a block, or a quarter of one where others have something to search in.
+    #[inline]
+    pub(crate) fn is_long(&self, items: usize, seen: &Observation) -> bool {
+        let most = if seen.is_open { self.block / 4.0 } else { self.block };
+        seen.per_item.is_some_and(|per_item| items as f32 * per_item > most)
+    }
+
+    /// For how long nobody is woken for a call of so many items that took as long as this estimate says when it ended early by
+    /// what its own thread found, in ticks: a quarter longer than then, unless waking is next to nothing beside it.
+    #[inline]
+    pub fn patience(&self, items: usize, per_item: f32) -> u64 {
+        let time = items as f32 * per_item;
+        if time <= 4.0 * self.wake { (1.25 * time) as u64 } else { 0 }
     }
 
     /// After how many items a search looks whether somebody else has found something: as many as take a quarter of a block,

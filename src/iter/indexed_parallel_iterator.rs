@@ -462,7 +462,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
         caller::note();
-        self.drive(Position::new(&predicate, &BestRank::new(), true))
+        self.drive(Position::<_, true>::new(&predicate, &BestRank::new()))
     }
 
     /// The index of the first item that satisfies `predicate`, or `None`.
@@ -478,7 +478,7 @@ pub trait IndexedParallelIterator: ParallelIterator {
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
         caller::note();
-        self.drive(Position::new(&predicate, &BestRank::new(), false))
+        self.drive(Position::<_, false>::new(&predicate, &BestRank::new()))
     }
 
     /// The index of the last item that satisfies `predicate`, or `None`.

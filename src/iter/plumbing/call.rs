@@ -59,6 +59,8 @@ pub(super) struct Call<'s> {
     home: usize,
     /// When this thread began to work on the call, in ticks.
     began: u64,
+    /// For how long nobody is woken, in ticks.
+    patience: u64,
     /// Until when this thread's time is accounted for: the end of its last piece, wait or wake-up.
     last: Cell<u64>,
     /// What an item costs, in ticks: as estimated, then as measured.
@@ -210,7 +212,7 @@ fn run_as<P: Piece>(
         node,
     };
     if is_counted || P::DRAWS {
-        return run_cut(seat, piece, parts, None, place);
+        return run_cut(seat, piece, parts, None, false, place);
     }
     let items = piece.items();
     let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
@@ -220,28 +222,101 @@ fn run_as<P: Piece>(
         return run_whole(seat, piece, node);
     }
     let parts = Parts { per_item: estimate.per_item(), ..parts };
-    run_cut(seat, piece, parts, is_wanted.then_some(site), place)
+    if !is_wanted && node == NO_NODE && !P::BACKWARD && !seat.registry().waits_for_anything() {
+        let splitter = Splitter::new(costs(seat), seat.registry().seats().len());
+        if splitter.is_light(items, parts.per_item) {
+            return run_light(seat, piece, splitter, parts);
+        }
+    }
+    // Who measures tries whether it is not better to share.
+    let ends_alone = P::LEFTMOST && !is_wanted && estimate.ends_alone();
+    run_cut(seat, piece, parts, is_wanted.then_some(site), ends_alone, place)
 }
 
-/// Runs a call that may be cut; what its items cost is told to `wanted`.
+/// Runs a call that is estimated to cost too little to be shared: its first items, then the rest if they have cost as little as
+/// thought. Decides what [`Call::start`] would, with what little it takes; where that is not enough, a call goes on from there.
+fn run_light<P: Piece>(seat: &Seat, piece: P, splitter: Splitter, parts: Parts) -> P::Result {
+    let estimate = parts.per_item.expect("what costs little is known to");
+    let began = ticks();
+    if piece.is_full() {
+        return piece.into_folder().complete();
+    }
+    let cut = match piece.begin(&splitter, estimate) {
+        Plan::Run => Err(piece),
+        Plan::Cut(at) => piece.cut(at),
+    };
+    let (first, rest, reducer) = match cut {
+        Ok(parts) => parts,
+        Err(piece) => return run_whole(seat, piece, NO_NODE),
+    };
+    let (items, rest_items) = (first.items(), rest.items());
+    let stride = splitter.stride(Some(estimate));
+    let first = unwind::halt_unwinding(|| run_batch(seat, stride, first, None));
+    let spent = ticks().wrapping_sub(began).saturating_sub(reading_cost());
+    let evidence = splitter.evidence(Some(estimate));
+    let (cost, _) = splitter.after_piece(Some(estimate), evidence, items, spent);
+    match first {
+        Ok(folder)
+            if splitter.is_light(rest_items, Some(cost)) && !folder.full() && !rest.is_full() =>
+        {
+            seat.counters.count_time(spent);
+            if P::FLOWS {
+                return run_batch(seat, stride, rest, Some(folder)).complete();
+            }
+            let left = folder.complete();
+            reducer.reduce(left, run_batch(seat, stride, rest, None).complete())
+        }
+        first => go_on_from(seat, began, parts, items, first, (reducer, rest)),
+    }
+}
+
+/// Goes on with a call that began at that moment, of which so many items have been run.
+#[cold]
+#[inline(never)]
+fn go_on_from<P: Piece>(
+    seat: &Seat,
+    began: u64,
+    parts: Parts,
+    items: usize,
+    first: thread::Result<P::Folder>,
+    (reducer, rest): (P::Reducer, P),
+) -> P::Result {
+    let threads = seat.registry().seats().len();
+    let mut call = Call::new(seat, threads, items + rest.items(), &parts, false);
+    call.began = began;
+    call.last.set(began);
+    let flow = first.map(|folder| {
+        call.has_run(items, folder.full(), true);
+        call.after(Open::new(), folder)
+    });
+    call.finish(call.go_on(flow, reducer, Second::Kept(rest)))
+}
+
+/// Runs a call that may be cut; what its items cost is told to `wanted`. `ends_alone`: it will end early by what this thread
+/// finds, as far as is known.
 #[inline(never)]
 fn run_cut<P: Piece>(
     seat: &Seat,
     piece: P,
     parts: Parts,
     wanted: Option<Site>,
+    ends_alone: bool,
     place: Option<Place>,
 ) -> P::Result {
     let run = |piece: P, parts: Parts, threads| {
         let items = piece.items();
-        let call = Call::new(seat, threads, items, &parts, wanted.is_some());
+        let mut call = Call::new(seat, threads, items, &parts, wanted.is_some());
+        if let (true, Some(per_item)) = (ends_alone, parts.per_item) {
+            call.patience = call.splitter.patience(items, per_item);
+        }
         let result = call.start(piece);
         let least = ticks_of_ns(tuning::BATCH_THEFT_NS / 2);
         let whole_ticks = call.last.get().wrapping_sub(call.began);
         if let (Some(site), Some(per_item)) =
             (wanted, call.sample.per_item(whole_ticks, items, least))
         {
-            site.observe(per_item, type_name::<P>, place);
+            let ends_alone = P::LEFTMOST && call.sample.ended_early.get();
+            site.observe(per_item, items, ends_alone, type_name::<P>, place);
         }
         result
     };
@@ -290,7 +365,7 @@ where
         join_on(seat, left, right)
     };
     if is_wanted {
-        site.observe(ticks().wrapping_sub(began) as f32, type_name::<(A, B)>, place);
+        site.observe(ticks().wrapping_sub(began) as f32, 1, false, type_name::<(A, B)>, place);
     }
     result
 }
@@ -306,11 +381,9 @@ fn run_whole<P: Piece>(seat: &Seat, piece: P, node: usize) -> P::Result {
     if piece.is_full() {
         return piece.into_folder().complete();
     }
-    let _piece = seat.log.piece(piece.items());
-    seat.counters.count_batch(piece.items());
     // Nobody else searches meanwhile, or it is over soon; but an inner call may be a part of a search that others are at.
     let items = piece.items();
-    let run = || with_stride(seat, tuning::STRIDE_MOST, || run_items(piece, None)).complete();
+    let run = || run_batch(seat, tuning::STRIDE_MOST, piece, None).complete();
     if node == NO_NODE {
         return run();
     }
@@ -324,6 +397,23 @@ fn with_stride<R>(seat: &Seat, stride: usize, body: impl FnOnce() -> R) -> R {
     // Not after a panic: it is a hint, and whoever goes on sets it anew.
     seat.stride.set(before);
     result
+}
+
+/// Runs a piece as one batch, through this folder or one of its own, with so many items in a stride.
+#[inline(always)]
+fn run_batch<P: Piece>(
+    seat: &Seat,
+    stride: usize,
+    piece: P,
+    folder: Option<P::Folder>,
+) -> P::Folder {
+    let items = piece.items();
+    seat.counters.count_batch(items);
+    if folder.is_some() {
+        seat.counters.bump(Counter::FoldersGoneOn);
+    }
+    let _running = seat.log.piece(items);
+    with_stride(seat, stride, || run_items(piece, folder))
 }
 
 /// Runs the items of a piece through a folder: the innermost loop, which stands once in the program for each kind of call.
@@ -398,6 +488,7 @@ impl<'s> Call<'s> {
             is_counted: parts.is_counted,
             home: parts.home,
             began,
+            patience: 0,
             last: Cell::new(began),
             per_item: Cell::new(parts.per_item),
             is_measured: Cell::new(parts.is_measured),
@@ -477,37 +568,40 @@ impl<'s> Call<'s> {
         if self.flows::<P>() {
             Flow::Open(Open { before: open.before, folder: Some(folder) })
         } else {
-            Flow::Done(self.combine(|| close(open.before, folder)))
+            let began = self.recorded_now();
+            let result = close(open.before, folder);
+            self.has_combined(began);
+            Flow::Done(result)
         }
     }
 
     /// What came of all of this thread's part.
     fn finish<P: Piece>(&self, flow: Flow<P>) -> P::Result {
-        self.combine(|| flow.finish())
+        let began = self.recorded_now();
+        let result = flow.finish();
+        self.has_combined(began);
+        result
     }
 
-    /// Makes one result of several; how long that takes is recorded, if the call is.
-    #[inline(always)]
-    fn combine<R>(&self, op: impl FnOnce() -> R) -> R {
-        let began = self.stint.as_ref().map(|_| real_ticks());
-        let result = op();
+    /// What time it is, if the call is recorded.
+    #[inline]
+    fn recorded_now(&self) -> Option<u64> {
+        self.stint.as_ref().map(|_| real_ticks())
+    }
+
+    /// One result was made of several since then.
+    #[inline]
+    fn has_combined(&self, began: Option<u64>) {
         if let (Some(stint), Some(began)) = (&self.stint, began) {
             stint.has_combined(began);
         }
-        result
     }
 
     fn run_piece<P: Piece>(&self, mut open: Open<P>, piece: P) -> Flow<P> {
         let items = piece.items();
-        self.seat.counters.count_batch(items);
-        if open.folder.is_some() {
-            self.seat.counters.bump(Counter::FoldersGoneOn);
-        }
         let stride = if self.is_counted { 1 } else { self.splitter.stride(self.per_item.get()) };
         let mark = self.stint.as_deref().map(OpenStint::begin_batch);
-        let running = self.seat.log.piece(items);
-        let folder = with_stride(self.seat, stride, || run_items(piece, open.folder.take()));
-        drop(running);
+        let folder = run_batch(self.seat, stride, piece, open.folder.take());
         if let (Some(stint), Some(mark)) = (self.stint.as_deref(), mark) {
             // What recording takes is not the items' fault.
             self.last.set(self.last.get().wrapping_add(stint.end_batch(mark, items)));
@@ -549,7 +643,10 @@ impl<'s> Call<'s> {
             Second::Kept(second) => second,
             Second::Stolen(result) => {
                 let result = unwind::unwrap_or_resume(result);
-                return Flow::Done(self.combine(|| reduce::<P>(reducer, flow.finish(), result)));
+                let began = self.recorded_now();
+                let result = reduce::<P>(reducer, flow.finish(), result);
+                self.has_combined(began);
+                return Flow::Done(result);
             }
         };
         match flow {
@@ -567,7 +664,10 @@ impl<'s> Call<'s> {
             Flow::Done(left) if self.flows::<P>() => self.work(Open::behind(left, reducer), second),
             Flow::Done(first) => {
                 let second = self.work(Open::new(), second);
-                Flow::Done(self.combine(|| reduce::<P>(reducer, first, second.finish())))
+                let began = self.recorded_now();
+                let result = reduce::<P>(reducer, first, second.finish());
+                self.has_combined(began);
+                Flow::Done(result)
             }
         }
     }
@@ -611,7 +711,7 @@ impl<'s> Call<'s> {
             return (result, Second::Kept(unsafe { job.take_back() }.piece));
         }
         self.has_dropped(items);
-        let began = self.stint.as_ref().map(|_| real_ticks());
+        let began = self.recorded_now();
         // SAFETY: this thread holds the seat and is the only one to wait for this latch.
         unsafe { self.seat.wait(&job.half().latch, Wait::Join(job.half())) };
         if let (Some(stint), Some(began)) = (&self.stint, began) {
@@ -669,15 +769,16 @@ impl<'s> Call<'s> {
     fn observe(&self, now: u64) -> Observation {
         let idle = self.seat.idle().read();
         let (held, published) = (self.held.get(), self.published.get());
+        let elapsed = now.wrapping_sub(self.began);
         Observation {
             per_item: self.per_item.get(),
             is_measured: self.is_measured.get(),
             left_items: self.left_items.get(),
-            elapsed: now.wrapping_sub(self.began),
+            elapsed,
             is_open: self.is_open.get(),
             has_held: held > published,
             has_entry: published > 0 && !self.seat.fork.looks_empty(),
-            asleep: idle.sleeping() > 0 || self.seat.is_watched(),
+            asleep: elapsed >= self.patience && (idle.sleeping() > 0 || self.seat.is_watched()),
             searching: idle.searching(),
         }
     }

@@ -76,6 +76,10 @@ pub trait Consumer<Item>: Send + Sized {
     #[doc(hidden)]
     const __BACKWARD: bool = false;
 
+    /// Whether the leftmost of something is wanted: nothing makes a folder full but its own items and those to the left of them.
+    #[doc(hidden)]
+    const __LEFTMOST: bool = false;
+
     /// Cuts the consumer: the left one is for the first `index` items, the right one for the rest.
     ///
     /// ```

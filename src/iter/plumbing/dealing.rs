@@ -21,6 +21,7 @@ use crate::topology::pages;
 use crate::tuning;
 use crate::util::clock::ticks_of_ns;
 use crate::util::unwind;
+use std::ops::Range;
 use std::thread;
 
 /// Whether a call is to be dealt: the outermost one of its thread, in a pool of several groups, with enough items and, as far as
@@ -42,7 +43,8 @@ pub(super) fn deal<P: Piece>(
     parts: Parts,
     run_own: impl FnOnce(P, Parts) -> P::Result,
 ) -> P::Result {
-    let shares = shares(seat, &piece);
+    let memory = if seat.registry().asks_for_pages() { piece.memory() } else { None };
+    let shares = shares(seat, piece.items(), piece.least_items(), memory);
     // If there is none for the caller's group, it begins with what nobody else has begun.
     let own = shares.iter().position(|share| share.group == seat.group);
     let dealer = Dealer { seat, parts, own: own.unwrap_or(shares.len() - 1), shares };
@@ -66,17 +68,22 @@ struct Share {
     group: usize,
 }
 
-/// How a call is dealt: at least one share.
-fn shares<P: Piece>(seat: &Seat, piece: &P) -> Vec<Share> {
+/// How a call of so many items is dealt: at least one share, none of fewer than `least_items`. `memory`: where the items lie, if
+/// that counts.
+fn shares(
+    seat: &Seat,
+    items: usize,
+    least_items: usize,
+    memory: Option<Range<usize>>,
+) -> Vec<Share> {
     let registry = seat.registry();
-    let (neighbours, items) = (registry.neighbours(), piece.items());
-    let memory = if registry.asks_for_pages() { piece.memory() } else { None };
+    let neighbours = registry.neighbours();
     if let Some(memory) = memory.filter(|memory| memory.len() >= tuning::PAGES_LEAST_BYTES) {
         let nearest = |addresses: &[usize]| {
             let nodes = pages::nodes_of(addresses).into_iter();
             nodes.map(|node| registry.group_near(node?)).collect()
         };
-        return by_pages::shares(neighbours, items, piece.least_items(), memory, nearest);
+        return by_pages::shares(neighbours, items, least_items, memory, nearest);
     }
     let groups = 0..neighbours.groups().len();
     groups.map(|group| Share { end: neighbours.share_end(group, items), group }).collect()

@@ -17,6 +17,9 @@ pub(super) trait Piece: Send + Sized {
     /// Whether the right part of a cut is run before the left one.
     const BACKWARD: bool;
 
+    /// Whether the leftmost of something is wanted: what ends a piece early lies in it, or to the left.
+    const LEFTMOST: bool;
+
     /// Whether the number of items is known.
     const KNOWS_ITEMS: bool;
 
@@ -84,6 +87,7 @@ where
     type Result = C::Result;
     const FLOWS: bool = C::__FLOWS;
     const BACKWARD: bool = C::__BACKWARD;
+    const LEFTMOST: bool = C::__LEFTMOST;
     const KNOWS_ITEMS: bool = true;
     const DRAWS: bool = false;
 
@@ -112,7 +116,7 @@ where
                 let plan = splitter.plan(self.len, self.min_len, &seen);
                 // Between two pieces a search looks whether others have found something.
                 let looks = !C::Folder::__NEVER_FULL && may_be_cut;
-                if looks && plan == Plan::Run && splitter.is_long(self.len, seen.per_item) {
+                if looks && plan == Plan::Run && splitter.is_long(self.len, &seen) {
                     return Plan::Cut(self.len / 2);
                 }
                 plan
@@ -216,6 +220,7 @@ where
     type Result = C::Result;
     const FLOWS: bool = C::__FLOWS;
     const BACKWARD: bool = C::__BACKWARD;
+    const LEFTMOST: bool = C::__LEFTMOST;
     const KNOWS_ITEMS: bool = false;
     const DRAWS: bool = P::__DRAWS;
 

@@ -142,6 +142,7 @@ impl<'b, T: Send, const IS_LAST: bool> Consumer<T> for FindEnd<'b, IS_LAST> {
     type Result = Option<T>;
     const __FLOWS: bool = !IS_LAST;
     const __BACKWARD: bool = IS_LAST;
+    const __LEFTMOST: bool = !IS_LAST;
 
     fn split_at(self, index: usize) -> (Self, Self, Self::Reducer) {
         let width = self.width.get();
@@ -224,72 +225,85 @@ impl<T, const IS_LAST: bool> Folder<T> for FindEndFolder<'_, T, IS_LAST> {
 /// Keeps the position of one item for which the predicate holds: of the first one, or of any.
 ///
 /// The position of a piece is also its rank: pieces behind what was found stop. Where any will do, all of them.
-pub(in crate::iter) struct Position<'s, P> {
+pub(in crate::iter) struct Position<'s, P, const IS_ANY: bool> {
     start: usize,
     predicate: &'s P,
     best: &'s BestRank,
-    is_any: bool,
 }
 
-impl<'s, P> Position<'s, P> {
-    pub(in crate::iter) fn new(predicate: &'s P, best: &'s BestRank, is_any: bool) -> Self {
-        Position { start: 0, predicate, best, is_any }
+impl<'s, P, const IS_ANY: bool> Position<'s, P, IS_ANY> {
+    pub(in crate::iter) fn new(predicate: &'s P, best: &'s BestRank) -> Self {
+        Position { start: 0, predicate, best }
+    }
+
+    fn is_beaten(&self) -> bool {
+        self.best.beats(if IS_ANY { usize::MAX } else { self.start })
     }
 }
 
-impl<'s, T, P: Fn(T) -> bool + Sync> Consumer<T> for Position<'s, P> {
-    type Folder = PositionFolder<'s, P>;
+impl<'s, T, P: Fn(T) -> bool + Sync, const IS_ANY: bool> Consumer<T> for Position<'s, P, IS_ANY> {
+    type Folder = PositionFolder<'s, P, IS_ANY>;
     type Reducer = KeepLeft;
     type Result = Option<usize>;
+    const __LEFTMOST: bool = !IS_ANY;
 
     fn split_at(self, index: usize) -> (Self, Self, KeepLeft) {
         let right = Position { start: self.start + index, ..self };
         (self, right, KeepLeft)
     }
 
-    fn into_folder(self) -> PositionFolder<'s, P> {
+    fn into_folder(self) -> PositionFolder<'s, P, IS_ANY> {
         PositionFolder { next: self.start, found: None, piece: self }
     }
 
     fn full(&self) -> bool {
-        self.best.beats(if self.is_any { usize::MAX } else { self.start })
+        self.is_beaten()
     }
 }
 
-pub(in crate::iter) struct PositionFolder<'s, P> {
-    piece: Position<'s, P>,
+pub(in crate::iter) struct PositionFolder<'s, P, const IS_ANY: bool> {
+    piece: Position<'s, P, IS_ANY>,
     /// The position of the next item.
     next: usize,
     found: Option<usize>,
 }
 
-impl<P> PositionFolder<'_, P> {
+impl<P, const IS_ANY: bool> PositionFolder<'_, P, IS_ANY> {
     /// Looks through these items.
     fn search<T>(&mut self, mut items: impl Iterator<Item = T>)
     where
         P: Fn(T) -> bool,
     {
         let predicate = self.piece.predicate;
-        let mut next = self.next;
-        let has_found = items.any(|item| {
-            next += 1;
-            predicate(item)
-        });
-        self.next = next;
-        if has_found {
-            self.found = Some(next - 1);
-            self.piece.best.improve(next - 1);
+        let found = match items.size_hint() {
+            // The sequential loop, which need not count what it has left behind.
+            (len, Some(most)) if len == most => {
+                let found = items.position(predicate);
+                self.next += found.map_or(len, |index| index + 1);
+                found.is_some()
+            }
+            _ => {
+                let mut next = self.next;
+                let found = items.any(|item| {
+                    next += 1;
+                    predicate(item)
+                });
+                self.next = next;
+                found
+            }
+        };
+        if found {
+            self.found = Some(self.next - 1);
+            self.piece.best.improve(self.next - 1);
         }
     }
 
     fn is_full(&self) -> bool {
-        let piece = &self.piece;
-        self.found.is_some()
-            || piece.best.beats(if piece.is_any { usize::MAX } else { piece.start })
+        self.found.is_some() || self.piece.is_beaten()
     }
 }
 
-impl<T, P: Fn(T) -> bool> Folder<T> for PositionFolder<'_, P> {
+impl<T, P: Fn(T) -> bool, const IS_ANY: bool> Folder<T> for PositionFolder<'_, P, IS_ANY> {
     type Result = Option<usize>;
 
     fn consume(mut self, item: T) -> Self {
