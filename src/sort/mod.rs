@@ -32,7 +32,11 @@ use std::panic::Location;
 /// ```
 #[track_caller]
 pub fn radix_sort<K: RadixKey + Send + Sync>(v: &mut [K]) {
-    radix_sort_by_key(v, |number| *number);
+    let key = |number: &K| number.to_ordered_bits();
+    // Numbers of equal bits are one and the same, so that nobody can tell what order they had.
+    let sort_short = |v: &mut [K]| v.sort_unstable_by_key(key);
+    let call = ("radix_sort", Location::caller());
+    strands::run(call, v.len(), || radix::sort(v, &key, &sort_short));
 }
 
 /// Sorts a slice by numbers that are computed from its elements, keeping the order of elements with equal ones.
@@ -57,5 +61,6 @@ where
     F: Fn(&T) -> K + Sync,
 {
     let call = ("radix_sort", Location::caller());
-    strands::run(call, v.len(), || radix::sort(v, &|item: &T| key_of(item).to_ordered_bits()));
+    let key = |item: &T| key_of(item).to_ordered_bits();
+    strands::run(call, v.len(), || radix::sort(v, &key, &|v: &mut [T]| v.sort_by_key(key)));
 }
