@@ -5,8 +5,8 @@
 //!    of the slice, and so knows where in the buffer its own go; then it moves them there.
 //! 3. Buckets are sorted in parallel: very short ones by std, long ones as the whole, others by passes over eight bits from the
 //!    lowest ones up, each from the buffer to the slice or back. There are no more passes than it takes to tell most elements
-//!    from each other by the highest bits that differ; what then still stands wrongly is moved by insertion, and if that is much,
-//!    std sorts the bucket. A short slice is one bucket.
+//!    from each other by the highest bits that differ; what then still stands wrongly is moved by insertion. If that is much, each
+//!    group of elements with these bits in common is sorted as a bucket of its own. A short slice is one bucket.
 
 use crate::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use crate::slice::{ParallelSlice, sort_prefix};
@@ -23,7 +23,7 @@ const LONG_ITEMS: usize = 1 << 17;
 const SHARED_ITEMS: usize = 1 << 16;
 
 /// Insertion moves so many elements for each one at most.
-const MOVES_PER_ITEM: usize = 8;
+const MOVES_PER_ITEM: usize = 2;
 
 /// Elements that a thread counts and moves at a stretch, at least.
 const CHUNK_ITEMS: usize = 1 << 14;
@@ -50,7 +50,7 @@ where
     }
     let most = if crate::current_num_threads() > 1 { SHARED_ITEMS } else { LONG_ITEMS };
     if v.len() <= most {
-        return sort_bucket(v, &mut v.to_vec(), false, key, sort_short);
+        return sort_bucket(v, &mut v.to_vec(), false, u64::BITS, key, sort_short);
     }
     let mut buffer = Vec::with_capacity(v.len());
     distribute_and_sort(v, &mut buffer.spare_capacity_mut()[..v.len()], key, sort_short);
@@ -104,7 +104,7 @@ where
             other.copy_from_slice(bucket);
             distribute_and_sort(other, as_room(bucket), key, sort_short);
         } else {
-            sort_bucket(bucket, other, true, key, sort_short);
+            sort_bucket(bucket, other, true, u64::BITS, key, sort_short);
         }
     });
 }
@@ -122,9 +122,16 @@ fn counts_to_places(counts: &mut [Counts]) -> Counts {
     })
 }
 
-/// Sorts the elements of `bucket`, on this thread; they end up in `room` if that is wanted.
-fn sort_bucket<T, F, S>(bucket: &mut [T], room: &mut [T], into_room: bool, key: &F, sort_short: &S)
-where
+/// Sorts the elements of `bucket`, whose keys differ in the lowest `bits` bits only, on this thread; they end up in `room` if that is
+/// wanted.
+fn sort_bucket<T, F, S>(
+    bucket: &mut [T],
+    room: &mut [T],
+    into_room: bool,
+    bits: u32,
+    key: &F,
+    sort_short: &S,
+) where
     T: Copy,
     F: Fn(&T) -> u64,
     S: Fn(&mut [T]),
@@ -134,7 +141,9 @@ where
         return settle(bucket, room, into_room);
     }
     let first = key(&bucket[0]);
-    let differing = bucket.iter().fold(0, |bits, item| bits | (key(item) ^ first));
+    let differing = bucket.iter().fold(0, |differing, item| differing | (key(item) ^ first));
+    // Keys that change cannot lead to endless recursion.
+    let differing = differing & (u64::MAX >> (u64::BITS - bits));
     let Some(highest) = differing.checked_ilog2() else { return settle(bucket, room, into_room) };
     let differing_bits = highest + 1;
     let telling_bits = bucket.len().ilog2();
@@ -147,9 +156,29 @@ where
         (from, to, into_to) = (to, from, !into_to);
     }
     if lowest > 0 && !sort_by_insertion(from, key) {
-        sort_short(from);
+        sort_groups(from, to, lowest, key, sort_short);
     }
     settle(from, to, into_to);
+}
+
+/// Sorts elements that are in order but for the lowest `bits` bits of their keys.
+fn sort_groups<T, F, S>(v: &mut [T], room: &mut [T], bits: u32, key: &F, sort_short: &S)
+where
+    T: Copy,
+    F: Fn(&T) -> u64,
+    S: Fn(&mut [T]),
+{
+    let mut start = 0;
+    while start < v.len() {
+        let group = key(&v[start]) >> bits;
+        let others = v[start + 1..].iter().take_while(|item| key(item) >> bits == group).count();
+        let end = start + 1 + others;
+        if others > 0 {
+            let (group, room) = (&mut v[start..end], &mut room[start..end]);
+            sort_bucket(group, room, false, bits, key, sort_short);
+        }
+        start = end;
+    }
 }
 
 /// Sorts elements that are nearly in order. Gives up, and returns false, if they are not.
