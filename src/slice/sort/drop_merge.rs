@@ -51,8 +51,9 @@ where
 
 /// Sorts `v` if it is nearly sorted, keeping the order of equal elements. Otherwise `v` stays as it is.
 ///
-/// The first `sorted` elements are known to be in order; there is at least one. Memory is allocated for what is taken out, as it
-/// comes, and to sort that: not much more than `bytes` together.
+/// The first `sorted` elements are known to be in order; there is at least one. It is nearly sorted if no more than one of
+/// `items_per_stray` elements is taken out. Memory is allocated for these, as they come, and to sort them: not much more than
+/// `bytes` together.
 pub(super) fn try_nearly_sorted<T, F>(
     v: &mut [T],
     sorted: usize,
