@@ -11,7 +11,8 @@ use std::hash::Hash;
 
 use harness::Bench;
 use moirai::sort::sorted;
-use workloads::{Contest, Pools, Random, Workload};
+use rdst::RadixSort;
+use workloads::{Contest, Pools, Random, Sample, Workload};
 
 #[path = "workloads"]
 mod seq {
@@ -107,8 +108,12 @@ fn main() {
     }
 }
 
-/// The radix sort, beside the unstable sorts of the others.
+/// The radix sort, beside the unstable sorts of the others and the radix sort of rdst, which runs on rayon's pool.
 fn radix(bench: &Bench, pools: &[Pools], pattern: &str, size: usize, items: Pattern<u64>) {
+    let label = |pools: &Pools| format!("{pattern}/{size}/{}-thread", pools.threads);
+    if !pools.iter().any(|pools| bench.selects("radix", label(pools))) {
+        return;
+    }
     let items = items(size);
     let contest = Contest {
         name: "radix",
@@ -116,9 +121,24 @@ fn radix(bench: &Bench, pools: &[Pools], pattern: &str, size: usize, items: Patt
         rayon: |items| sorted(items, ::rayon::slice::ParallelSliceMut::par_sort_unstable),
         moirai: |items| sorted(items, ::moirai::sort::radix_sort),
     };
+    let expected = (contest.seq)(&items).hash;
     for pools in pools {
         let label = format_args!("{pattern}/{size}");
-        contest.on_workers(bench, pools, label, &items, calls(size)).run();
+        let rdst = |items: &mut [u64]| {
+            let sort = items.radix_sort_builder();
+            if pools.threads == 1 {
+                sort.with_single_threaded_tuner().with_parallel(false).sort();
+            } else {
+                sort.sort();
+            }
+        };
+        let sample = || {
+            let Sample { time, hash } = sorted(&items, rdst);
+            assert_eq!(hash, expected, "the results differ");
+            time
+        };
+        let in_a_row = || pools.rayon.install(|| harness::in_a_row(calls(size), sample));
+        contest.on_workers(bench, pools, label, &items, calls(size)).case("rdst", in_a_row).run();
     }
 }
 

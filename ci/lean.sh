@@ -9,7 +9,7 @@ lean_tree() {
         ln -sfn "$PWD/$part" "$1/$part"
     done
     if [ -f Cargo.lock ]; then cp Cargo.lock "$1/"; fi
-    local unused='criterion|chili|rtrb|crossbeam-queue|kanal|plotters|sysinfo'
+    local unused='criterion|chili|rtrb|crossbeam-queue|kanal|plotters|sysinfo|rdst'
     sed -E -e '/^\[\[bench\]\]/,/^$/d' -e 's/^members = .*/members = ["."]/' -e "/^($unused) = /d" \
         -e 's/^\[package\]$/&\nautoexamples = false\nautobenches = false/' Cargo.toml >"$1/Cargo.toml.new"
     # Cargo builds everything again when the file is younger.

@@ -1,8 +1,8 @@
 //! Sorts that rayon does not have.
 //!
-//! A radix sort makes no comparisons: it distributes elements by the digits of a number. For long slices without order, of numbers
-//! that differ in few of their bits (some 24), that takes a fraction of the time of `par_sort_unstable`. For short slices, for those
-//! that are nearly in order or hold few values, and for numbers that differ in all of 64 bits, that sort is the better one.
+//! A radix sort distributes elements by the digits of a number instead of comparing them. For slices of a thousand numbers or more
+//! that have no order, that takes a half to nine tenths of the time of `par_sort_unstable`. For those that are nearly in order or
+//! hold few values, that sort is the better one.
 //!
 //! ```
 //! let mut numbers = [5, -3, 8, 1];
@@ -20,10 +20,12 @@ use std::panic::Location;
 
 /// Sorts numbers in ascending order; floating point numbers as `total_cmp` orders them.
 ///
-/// O(n) for each eight bits in which numbers differ. Allocates room for `v.len()` elements.
+/// O(n) for each eight bits in which numbers differ, and for numbers that are spread evenly not for all of these. Allocates room
+/// for `v.len()` elements.
 ///
 /// Origin: one pass by the highest digit in which any two numbers differ, in parallel (P. M. McIlroy, K. Bostic and M. D. McIlroy,
-/// "Engineering radix sort", 1993), and within its buckets passes from the lowest digit up (H. H. Seward, 1954).
+/// "Engineering radix sort", 1993), and within its buckets passes from the lowest digit up (H. H. Seward, 1954) over so many of the
+/// highest bits that insertion can do the rest (M. D. MacLaren, "Internal sorting by radix plus sifting", 1966).
 ///
 /// ```
 /// let mut numbers = [2.5, f64::INFINITY, -0.0, 0.0, -7.25];
@@ -32,7 +34,11 @@ use std::panic::Location;
 /// ```
 #[track_caller]
 pub fn radix_sort<K: RadixKey + Send + Sync>(v: &mut [K]) {
-    radix_sort_by_key(v, |number| *number);
+    let key = |number: &K| number.to_ordered_bits();
+    // Numbers of equal bits are one and the same, so that nobody can tell what order they had.
+    let sort_short = |v: &mut [K]| v.sort_unstable_by_key(key);
+    let call = ("radix_sort", Location::caller());
+    strands::run(call, v.len(), || radix::sort(v, &key, &sort_short));
 }
 
 /// Sorts a slice by numbers that are computed from its elements, keeping the order of elements with equal ones.
@@ -57,5 +63,6 @@ where
     F: Fn(&T) -> K + Sync,
 {
     let call = ("radix_sort", Location::caller());
-    strands::run(call, v.len(), || radix::sort(v, &|item: &T| key_of(item).to_ordered_bits()));
+    let key = |item: &T| key_of(item).to_ordered_bits();
+    strands::run(call, v.len(), || radix::sort(v, &key, &|v: &mut [T]| v.sort_by_key(key)));
 }

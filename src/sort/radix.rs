@@ -3,9 +3,10 @@
 //! 1. All threads look for the bits in which keys differ.
 //! 2. The highest eight of these say into which bucket an element goes. Each thread counts the elements for each bucket in chunks
 //!    of the slice, and so knows where in the buffer its own go; then it moves them there.
-//! 3. Buckets are sorted in parallel: short ones by std, long ones as the whole, others by passes over eight bits, each from the
-//!    buffer to the slice or back. If three passes do, they begin at the lowest bits; otherwise at the highest ones, since with them
-//!    buckets soon are short.
+//! 3. Buckets are sorted in parallel: very short ones by std, long ones as the whole, others by passes over eight bits from the
+//!    lowest ones up, each from the buffer to the slice or back. There are no more passes than it takes to tell most elements
+//!    from each other by the highest bits that differ; what then still stands wrongly is moved by insertion. If that is much, each
+//!    group of elements with these bits in common is sorted as a bucket of its own. A short slice is one bucket.
 
 use crate::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
 use crate::slice::{ParallelSlice, sort_prefix};
@@ -15,13 +16,14 @@ const DIGIT_BITS: u32 = 8;
 const BUCKETS: usize = 1 << DIGIT_BITS;
 
 /// Slices and buckets up to this length are sorted by std.
-const SHORT_ITEMS: usize = 512;
+const SHORT_ITEMS: usize = 128;
 
-/// So many passes are made from the lowest bits up.
-const FEW_PASSES: u32 = 3;
-
-/// Buckets that are longer than this are distributed once more, by all threads.
+/// Longer slices and buckets are distributed by all threads, and slices of more than the second number if there are several.
 const LONG_ITEMS: usize = 1 << 17;
+const SHARED_ITEMS: usize = 1 << 16;
+
+/// Insertion moves so many elements for each one at most.
+const MOVES_PER_ITEM: usize = 2;
 
 /// Elements that a thread counts and moves at a stretch, at least.
 const CHUNK_ITEMS: usize = 1 << 14;
@@ -32,27 +34,34 @@ const CHUNKS_PER_THREAD: usize = 4;
 /// The elements for each bucket, or where they go.
 type Counts = [usize; BUCKETS];
 
-pub(super) fn sort<T, F>(v: &mut [T], key: &F)
+/// Sorts `v` by the keys; short parts are sorted by `sort_short`.
+pub(super) fn sort<T, F, S>(v: &mut [T], key: &F, sort_short: &S)
 where
     T: Copy + Send + Sync,
     F: Fn(&T) -> u64 + Sync,
+    S: Fn(&mut [T]) + Sync,
 {
     if size_of::<T>() == 0 || v.len() <= SHORT_ITEMS {
-        return v.sort_by_key(key);
+        return sort_short(v);
     }
     // One run, up or down.
     if sort_prefix(v, &|left, right| key(left) < key(right)) == v.len() {
         return;
     }
+    let most = if crate::current_num_threads() > 1 { SHARED_ITEMS } else { LONG_ITEMS };
+    if v.len() <= most {
+        return sort_bucket(v, &mut v.to_vec(), false, u64::BITS, key, sort_short);
+    }
     let mut buffer = Vec::with_capacity(v.len());
-    distribute_and_sort(v, &mut buffer.spare_capacity_mut()[..v.len()], key);
+    distribute_and_sort(v, &mut buffer.spare_capacity_mut()[..v.len()], key, sort_short);
 }
 
 /// Sorts `v` by way of an equally long buffer.
-fn distribute_and_sort<T, F>(v: &mut [T], buffer: &mut [MaybeUninit<T>], key: &F)
+fn distribute_and_sort<T, F, S>(v: &mut [T], buffer: &mut [MaybeUninit<T>], key: &F, sort_short: &S)
 where
     T: Copy + Send + Sync,
     F: Fn(&T) -> u64 + Sync,
+    S: Fn(&mut [T]) + Sync,
 {
     let first = key(&v[0]);
     let chunk_items =
@@ -93,9 +102,9 @@ where
     buckets.into_par_iter().for_each(|(bucket, other)| {
         if bucket.len() > LONG_ITEMS && shift > 0 {
             other.copy_from_slice(bucket);
-            distribute_and_sort(other, as_room(bucket), key);
+            distribute_and_sort(other, as_room(bucket), key, sort_short);
         } else {
-            sort_bucket(bucket, other, true, key);
+            sort_bucket(bucket, other, true, u64::BITS, key, sort_short);
         }
     });
 }
@@ -113,37 +122,84 @@ fn counts_to_places(counts: &mut [Counts]) -> Counts {
     })
 }
 
-/// Sorts the elements of `bucket`, on this thread; they end up in `room` if that is wanted.
-fn sort_bucket<T, F>(bucket: &mut [T], room: &mut [T], into_room: bool, key: &F)
-where
+/// Sorts the elements of `bucket`, whose keys differ in the lowest `bits` bits only, on this thread; they end up in `room` if that is
+/// wanted.
+fn sort_bucket<T, F, S>(
+    bucket: &mut [T],
+    room: &mut [T],
+    into_room: bool,
+    bits: u32,
+    key: &F,
+    sort_short: &S,
+) where
     T: Copy,
     F: Fn(&T) -> u64,
+    S: Fn(&mut [T]),
 {
     if bucket.len() <= SHORT_ITEMS {
-        bucket.sort_by_key(key);
+        sort_short(bucket);
         return settle(bucket, room, into_room);
     }
     let first = key(&bucket[0]);
-    let differing = bucket.iter().fold(0, |bits, item| bits | (key(item) ^ first));
+    let differing = bucket.iter().fold(0, |differing, item| differing | (key(item) ^ first));
+    // Keys that change cannot lead to endless recursion.
+    let differing = differing & (u64::MAX >> (u64::BITS - bits));
     let Some(highest) = differing.checked_ilog2() else { return settle(bucket, room, into_room) };
-    let pass = |from: &[T], to: &mut [T], shift: u32| {
-        distribute(from, to, |item| (key(item) >> shift) as usize % BUCKETS)
-    };
-    if highest < FEW_PASSES * DIGIT_BITS {
-        let (mut from, mut to, mut into_to) = (bucket, room, into_room);
-        for shift in (0..=highest).step_by(DIGIT_BITS as usize) {
-            pass(from, to, shift);
-            (from, to, into_to) = (to, from, !into_to);
-        }
-        settle(from, to, into_to);
-    } else {
-        let ends = pass(bucket, room, highest + 1 - DIGIT_BITS);
-        let mut start = 0;
-        for end in ends {
-            sort_bucket(&mut room[start..end], &mut bucket[start..end], !into_room, key);
-            start = end;
-        }
+    let differing_bits = highest + 1;
+    let telling_bits = bucket.len().ilog2();
+    let passes = differing_bits.min(telling_bits).div_ceil(DIGIT_BITS);
+    let lowest = differing_bits.saturating_sub(passes * DIGIT_BITS);
+    let (mut from, mut to, mut into_to) = (bucket, room, into_room);
+    for pass in 0..passes {
+        let shift = lowest + pass * DIGIT_BITS;
+        distribute(from, to, |item| (key(item) >> shift) as usize % BUCKETS);
+        (from, to, into_to) = (to, from, !into_to);
     }
+    if lowest > 0 && !sort_by_insertion(from, key) {
+        sort_groups(from, to, lowest, key, sort_short);
+    }
+    settle(from, to, into_to);
+}
+
+/// Sorts elements that are in order but for the lowest `bits` bits of their keys.
+fn sort_groups<T, F, S>(v: &mut [T], room: &mut [T], bits: u32, key: &F, sort_short: &S)
+where
+    T: Copy,
+    F: Fn(&T) -> u64,
+    S: Fn(&mut [T]),
+{
+    let mut start = 0;
+    while start < v.len() {
+        let group = key(&v[start]) >> bits;
+        let others = v[start + 1..].iter().take_while(|item| key(item) >> bits == group).count();
+        let end = start + 1 + others;
+        if others > 0 {
+            let (group, room) = (&mut v[start..end], &mut room[start..end]);
+            sort_bucket(group, room, false, bits, key, sort_short);
+        }
+        start = end;
+    }
+}
+
+/// Sorts elements that are nearly in order. Gives up, and returns false, if they are not.
+fn sort_by_insertion<T: Copy>(v: &mut [T], key: &impl Fn(&T) -> u64) -> bool {
+    let mut allowed_moves = v.len() * MOVES_PER_ITEM;
+    for index in 1..v.len() {
+        let item = v[index];
+        let bits = key(&item);
+        let mut place = index;
+        while place > 0 && key(&v[place - 1]) > bits {
+            v[place] = v[place - 1];
+            place -= 1;
+        }
+        v[place] = item;
+        let moves = index - place;
+        if moves > allowed_moves {
+            return false;
+        }
+        allowed_moves -= moves;
+    }
+    true
 }
 
 /// Copies the elements from where they are to the other place if they are wanted there.
@@ -153,17 +209,17 @@ fn settle<T: Copy>(elements: &[T], other: &mut [T], into_other: bool) {
     }
 }
 
-/// Copies the elements of `from` to `to` in the order of their digits, and returns where those of each digit end.
-fn distribute<T: Copy>(from: &[T], to: &mut [T], digit: impl Fn(&T) -> usize) -> Counts {
+/// Copies the elements of `from` to `to` in the order of their digits.
+fn distribute<T: Copy>(from: &[T], to: &mut [T], digit: impl Fn(&T) -> usize) {
     let mut counts = [[0; BUCKETS]];
     from.iter().for_each(|item| counts[0][digit(item)] += 1);
     counts_to_places(&mut counts);
+    let [places] = &mut counts;
     for item in from {
-        let place = &mut counts[0][digit(item)];
+        let place = &mut places[digit(item)];
         to[*place] = *item;
         *place += 1;
     }
-    counts[0]
 }
 
 /// Where elements are distributed to.

@@ -65,6 +65,24 @@ fn a_long_bucket() {
     on(3, || sorts_numbers(numbers, Ord::cmp));
 }
 
+/// Two groups that differ in the highest bit, and within each of them in the lowest bits only.
+#[test]
+fn the_highest_bits_tell_little() {
+    watch!();
+    for length in [1_000, 200_000] {
+        let mut random = Random(2);
+        let key = |at: usize, low: usize| ((at % 2) as u64) << 63 | low as u64;
+        let mut items: Vec<(u64, usize)> =
+            (0..length).map(|at| (key(at, random.below(length / 2)), at)).collect();
+        let numbers = items.iter().map(|item| item.0).collect();
+        on(3, || sorts_numbers(numbers, Ord::cmp));
+        let mut expected = items.clone();
+        expected.sort_by_key(|item| item.0);
+        on(3, || radix_sort_by_key(&mut items, |item| item.0));
+        assert!(items == expected);
+    }
+}
+
 /// A key that changes is noticed, or does no harm.
 #[test]
 fn keys_that_change() {

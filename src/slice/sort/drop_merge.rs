@@ -18,7 +18,7 @@ use super::stable_by_std;
 
 /// So many strays are always allowed; beyond that one of so many elements.
 const FREE_STRAYS: usize = 16;
-const ITEMS_PER_STRAY: usize = 5;
+pub(super) const ITEMS_PER_STRAY: usize = 5;
 
 /// So many strays in a row, and again as many, arouse the suspicion that the last kept elements, up to so many, stand wrongly,
 /// not they. With 16 it comes too late: another large stray comes between and takes the place of the first one.
@@ -45,17 +45,20 @@ pub(super) fn sort_if_nearly_sorted<T, F>(v: &mut [T], sorted: usize, is_less: &
 where
     F: Fn(&T, &T) -> bool,
 {
-    matches!(try_nearly_sorted(v, sorted, size_of_val(v), is_less), Attempt::Sorted)
+    let attempt = try_nearly_sorted(v, sorted, size_of_val(v), ITEMS_PER_STRAY, is_less);
+    matches!(attempt, Attempt::Sorted)
 }
 
 /// Sorts `v` if it is nearly sorted, keeping the order of equal elements. Otherwise `v` stays as it is.
 ///
-/// The first `sorted` elements are known to be in order; there is at least one. Memory is allocated for what is taken out, as it
-/// comes, and to sort that: not much more than `bytes` together.
+/// The first `sorted` elements are known to be in order; there is at least one. It is nearly sorted if no more than one of
+/// `items_per_stray` elements is taken out. Memory is allocated for these, as they come, and to sort them: not much more than
+/// `bytes` together.
 pub(super) fn try_nearly_sorted<T, F>(
     v: &mut [T],
     sorted: usize,
     bytes: usize,
+    items_per_stray: usize,
     is_less: &F,
 ) -> Attempt
 where
@@ -64,7 +67,7 @@ where
     let most = (bytes / (2 * size_of::<Stray<T>>())).max(FREE_STRAYS);
     let strays = Vec::with_capacity(most.min(LONGEST_ROW));
     let mut sieve = Sieve { v, kept: sorted, read: sorted, strays };
-    if sieve.take_out(most, is_less) {
+    if sieve.take_out(most, items_per_stray, is_less) {
         sieve.put_in(is_less);
         return Attempt::Sorted;
     }
@@ -105,7 +108,12 @@ impl<T> Drop for Sieve<'_, T> {
 impl<T> Sieve<'_, T> {
     /// Takes out what breaks the order, so that what is kept is sorted and the strays stand in the order of the input.
     /// Says whether it came to the end.
-    fn take_out<F: Fn(&T, &T) -> bool>(&mut self, most: usize, is_less: &F) -> bool {
+    fn take_out<F: Fn(&T, &T) -> bool>(
+        &mut self,
+        most: usize,
+        items_per_stray: usize,
+        is_less: &F,
+    ) -> bool {
         let longest_row = (self.v.len() / ITEMS_PER_ROW_STRAY).clamp(SUSPECT_ROW, LONGEST_ROW);
         let mut in_a_row = 0;
         while self.read < self.v.len() {
@@ -132,7 +140,7 @@ impl<T> Sieve<'_, T> {
             } else {
                 return false;
             }
-            let allowed = most.min(FREE_STRAYS + self.read / ITEMS_PER_STRAY);
+            let allowed = most.min(FREE_STRAYS + self.read / items_per_stray);
             if self.strays.len() > allowed {
                 return false;
             }

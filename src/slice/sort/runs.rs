@@ -5,7 +5,7 @@ use crate::sync::{AtomicUsize, Ordering};
 /// Pairs looked at in a row between two looks at the stop flag.
 const SCAN_ITEMS: usize = 4096;
 
-/// More than this is scanned, or reversed, by several threads: less takes about as long as it takes to wake one.
+/// More than this is scanned by several threads: less takes about as long as it takes to wake one.
 const PARALLEL_ITEMS: usize = 1 << 18;
 
 /// Pairs by which a slice is judged, and how many of them may be in disorder. Random input has half of its pairs in
@@ -32,8 +32,9 @@ where
         return v.len();
     }
     if is_less(&v[1], &v[0]) {
-        let run = 1 + prefix_length(&mut v[1..], &|a, b| is_less(b, a));
-        reverse(&mut v[..run]);
+        // By one thread: what others have read is slower to reverse.
+        let run = 1 + run_length(&v[1..], |a, b| is_less(b, a));
+        v[..run].reverse();
         run
     } else {
         1 + prefix_length(&mut v[1..], &|a, b| !is_less(b, a))
@@ -133,37 +134,4 @@ impl<P> Scan<'_, P> {
         }
         Some(breaks).filter(|breaks| breaks.len() <= most)
     }
-}
-
-/// Reverses `v`, its outer pairs on other threads than its inner ones.
-#[inline]
-fn reverse<T: Send>(v: &mut [T]) {
-    if v.len() <= PARALLEL_ITEMS { v.reverse() } else { reverse_long(v) }
-}
-
-#[inline(never)]
-fn reverse_long<T: Send>(v: &mut [T]) {
-    let quarter = v.len() / 4;
-    let inner_end = v.len() - quarter;
-    let (rest, last) = v.split_at_mut(inner_end);
-    let (first, inner) = rest.split_at_mut(quarter);
-    crate::join(|| reverse(inner), || swap_reversed(first, last));
-}
-
-/// Exchanges two equally long slices, each ending up backwards.
-fn swap_reversed<T: Send>(first: &mut [T], last: &mut [T]) {
-    if first.len() <= PARALLEL_ITEMS / 2 {
-        for (a, b) in first.iter_mut().zip(last.iter_mut().rev()) {
-            std::mem::swap(a, b);
-        }
-        return;
-    }
-    let middle = first.len() / 2;
-    let mirror = last.len() - middle;
-    let (outer_first, inner_first) = first.split_at_mut(middle);
-    let (inner_last, outer_last) = last.split_at_mut(mirror);
-    crate::join(
-        || swap_reversed(outer_first, outer_last),
-        || swap_reversed(inner_first, inner_last),
-    );
 }

@@ -37,7 +37,7 @@ const INDEXED_BYTES: usize = 1 << 23;
 /// Natural runs are merged if they have this many elements on the average, in slices that are not shorter than the second
 /// number: std's sort merges the runs of these as fast.
 const MIN_RUN_ITEMS: usize = 64;
-const MERGED_ITEMS: usize = 1 << 11;
+const MERGED_ITEMS: usize = 1 << 9;
 
 /// Sorts `v`, keeping the order of equal elements. Allocates room for `v.len()` elements; O(n log n) comparisons, O(n)
 /// if `v` is in order or in strictly descending order.

@@ -14,7 +14,7 @@
 //!    D. R. Musser, "Introspective Sorting and Selection Algorithms", 1997).
 
 use super::cost::sharing_threads;
-use super::drop_merge::{Attempt, try_nearly_sorted};
+use super::drop_merge::{Attempt, ITEMS_PER_STRAY, try_nearly_sorted};
 use super::indirect::{is_large, sort_by_indices};
 use super::partition::{par_partition, partition, partition_blocks};
 use super::runs::{find_runs, looks_ordered, sort_prefix};
@@ -28,18 +28,21 @@ const SHORT_ITEMS: usize = 64;
 /// to 40 us.
 const SHARED_NS: u64 = 160_000;
 
-/// Leaves for each thread, so that threads of uneven speed end together, and their least size.
-const LEAVES_PER_THREAD: usize = 8;
+/// Leaves for each thread, so that threads of uneven speed end together; the second number is for large elements, which are
+/// dear to cut. And the least size of a leaf.
+const LEAVES_PER_THREAD: [usize; 2] = [8, 2];
 const MIN_LEAF_ITEMS: usize = 250;
 
-/// Also on one thread our cuts are better than std's in large parts with equal or large elements, and as good in others: a
-/// slice is cut into so many leaves, of no less than so many elements.
+/// Also on one thread our cuts are better than std's for elements that are not small: a slice is cut into so many leaves, of no
+/// less than so many elements.
 const CUT_LEAVES: usize = 64;
 const MIN_CUT_ITEMS: usize = 1 << 12;
-const MIN_CUT_SMALL_ITEMS: usize = 1 << 17;
 
 /// Elements up to this size are small.
 const SMALL_BYTES: usize = 16;
+
+/// The largest sample of which a pivot is the median.
+const MOST_SAMPLED: usize = 255;
 
 /// Parts from this size on are cut by two threads if possible.
 const PARALLEL_CUT_ITEMS: usize = 1 << 15;
@@ -50,11 +53,14 @@ const INDEXED_BYTES: usize = 1 << 19;
 
 /// Runs are merged in parts so short that the memory for it does not matter, if they have so many elements on the average.
 const MERGED_BYTES: usize = 1 << 17;
-const MERGED_ITEMS: usize = 1 << 11;
+const MERGED_ITEMS: usize = 1 << 9;
 const MIN_RUN_ITEMS: usize = 64;
 
 /// Memory for the strays of a nearly sorted part. It does not grow with the slice.
 const STRAY_BYTES: usize = 1 << 19;
+
+/// One thread puts strays back. If more than one of so many elements is one, a part that can be shared is cut first.
+const SHARED_ITEMS_PER_STRAY: usize = 32;
 
 /// Sorts `v`, not keeping the order of equal elements. In place, O(log n) stack, O(n log n) comparisons.
 ///
@@ -73,21 +79,29 @@ where
         return;
     }
     let threads = sharing_threads(v, u32::MAX, SHARED_NS, is_less);
-    let least = if size_of::<T>() <= SMALL_BYTES { MIN_CUT_SMALL_ITEMS } else { MIN_CUT_ITEMS };
-    let mut leaf_items = (v.len() / CUT_LEAVES).max(least);
+    let mut leaf_items = v.len();
+    let mut shared_items = usize::MAX;
+    if size_of::<T>() > SMALL_BYTES {
+        leaf_items = (v.len() / CUT_LEAVES).max(MIN_CUT_ITEMS);
+    }
     if threads > 1 {
-        leaf_items = leaf_items.min((v.len() / (threads * LEAVES_PER_THREAD)).max(MIN_LEAF_ITEMS));
+        let leaves = threads * LEAVES_PER_THREAD[usize::from(is_large::<T>())];
+        leaf_items = leaf_items.min((v.len() / leaves).max(MIN_LEAF_ITEMS));
+        shared_items = (v.len() / (2 * threads)).max(PARALLEL_CUT_ITEMS);
     }
     if is_large::<T>() {
         leaf_items = leaf_items.min((INDEXED_BYTES / size_of::<T>()).max(1));
     }
-    Quicksort { is_less, leaf_items, threads }.sort_rest(v, prefix, v.len().ilog2(), usize::MAX);
+    let sort = Quicksort { is_less, leaf_items, shared_items, threads };
+    sort.sort_rest(v, prefix, v.len().ilog2(), usize::MAX);
 }
 
 /// What all parts of a sort have in common.
 struct Quicksort<'a, F> {
     is_less: &'a F,
     leaf_items: usize,
+    /// Longer parts are cut rather than put in order by one thread.
+    shared_items: usize,
     threads: usize,
 }
 
@@ -126,7 +140,9 @@ impl<F> Quicksort<'_, F> {
         let is_less = self.is_less;
         let is_ordered = looks_ordered(v, prefix, is_less);
         if is_ordered && v.len() <= tried_items {
-            match try_nearly_sorted(v, prefix, STRAY_BYTES, is_less) {
+            let items_per_stray =
+                if v.len() > self.shared_items { SHARED_ITEMS_PER_STRAY } else { ITEMS_PER_STRAY };
+            match try_nearly_sorted(v, prefix, STRAY_BYTES, items_per_stray, is_less) {
                 Attempt::Sorted => return,
                 Attempt::TooManyStrays { read } => tried_items = read,
                 Attempt::Disordered => {}
@@ -138,7 +154,7 @@ impl<F> Quicksort<'_, F> {
                 }
             }
         }
-        if v.len() <= self.leaf_items && is_large::<T>() {
+        if is_large::<T>() && v.len() <= self.leaf_items {
             // SAFETY: std's sort leaves a permutation, on this thread.
             return unsafe {
                 sort_by_indices(v, is_less, |indices, elements| {
@@ -146,7 +162,8 @@ impl<F> Quicksort<'_, F> {
                 })
             };
         }
-        if v.len() <= self.leaf_items || lopsided_allowed == 0 {
+        let is_leaf = v.len() <= self.leaf_items && !(is_ordered && v.len() > tried_items);
+        if is_leaf || lopsided_allowed == 0 {
             return unstable_by_std(v, is_less);
         }
         let len = v.len();
@@ -206,16 +223,18 @@ impl<F> Quicksort<'_, F> {
     where
         F: Fn(&T, &T) -> bool,
     {
-        let sample_items = (v.len().isqrt() / 2).clamp(15, 255) | 1;
+        let sample_items = (v.len().isqrt() / 2).clamp(15, MOST_SAMPLED) | 1;
         // The sample is moved to the front, each element from a stretch of its own: no element can be drawn twice, and a
         // period in the data does not show unless the generator has it too.
         let stretch = v.len() / sample_items;
         let mut random = v.len() as u64;
-        for index in 0..sample_items {
+        let mut origins = [0; MOST_SAMPLED];
+        for (index, origin) in origins[..sample_items].iter_mut().enumerate() {
             let start = (index * stretch).max(index);
             let room = (index + 1) * stretch - start;
             random = next_random(random);
-            v.swap(index, start + (random as usize) % room.max(1));
+            *origin = start + (random as usize) % room.max(1);
+            v.swap(index, *origin);
         }
         let sample = &mut v[..sample_items];
         unstable_by_std(sample, self.is_less);
@@ -223,8 +242,12 @@ impl<F> Quicksort<'_, F> {
         let are_equal = |low: usize, high: usize| !(self.is_less)(&sample[low], &sample[high]);
         let has_twin = are_equal(middle, middle + 1);
         let is_frequent = are_equal(middle - reach, middle) || are_equal(middle, middle + reach);
-        sample.swap(0, middle);
-        sample.swap(1, middle + 1);
+        // The sample goes back, so that an order of the whole survives.
+        for (index, &origin) in origins[..sample_items].iter().enumerate().rev() {
+            v.swap(index, origin);
+        }
+        v.swap(0, origins[middle]);
+        v.swap(1, origins[middle + 1]);
         Pivot { has_twin, is_frequent }
     }
 }
