@@ -1,6 +1,7 @@
 //! What fails around the pool: threads that cannot be started, handlers that panic, small stacks, panics during panics, a system
 //! that refuses calls, time that jumps. Each test states the outcome.
 
+#[cfg(unix)]
 #[path = "common/child.rs"]
 #[macro_use]
 mod child;
@@ -8,6 +9,7 @@ mod child;
 #[macro_use]
 mod watchdog;
 
+#[cfg(all(target_os = "linux", not(moirai_tsan)))]
 use child::say;
 use moirai::prelude::*;
 use moirai::{Guests, Pinning, ThreadPool, ThreadPoolBuilder, topology::Topology};

@@ -15,7 +15,7 @@
 //!
 //! What happens while a trace is written is that of slightly different moments. A process that is killed or aborts writes
 //! nothing, neither does a forked child, nor one whose `exit` is not C's (on Windows that of `std::process` is not; a return from
-//! `main` is, there as elsewhere; tried on Linux, on Windows only compiled). [`Trace::write_file`] writes at any time.
+//! `main` is, there as elsewhere). [`Trace::write_file`] writes at any time.
 //!
 //! `%p` in `FILE` stands for the number of the process. Without it, a process that finds at its end that another one has written
 //! the file since it began writes one with its own number in the name beside it, and says so.

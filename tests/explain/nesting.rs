@@ -168,7 +168,7 @@ fn more_calls_than_are_kept() {
 }
 
 /// A child that is forked off within a recording records nothing for it, and can make its own.
-#[cfg(unix)]
+#[cfg(all(unix, not(moirai_tsan)))]
 #[test]
 fn a_forked_child_begins_anew() {
     watch!();

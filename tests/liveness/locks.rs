@@ -7,7 +7,7 @@ use super::kit::{channel, pool};
 use crate::child::say;
 use std::ops::Range;
 use std::sync::Mutex;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::thread;
 use std::time::Duration;
 
@@ -38,19 +38,20 @@ fn scope_for(range: Range<u64>, f: &(impl Fn(u64) + Sync)) {
 
 /// A sum over items that take long enough to be stolen.
 fn inner(by_scope: bool) -> u64 {
-    let sum = AtomicU64::new(0);
+    // Not every machine has atomics of 64 bits.
+    let sum = AtomicUsize::new(0);
     let item = |item: u64| {
         match item % 16 {
             7 => thread::sleep(Duration::from_micros(10)),
             _ => (0..200).for_each(|spin| _ = std::hint::black_box(spin)),
         }
-        sum.fetch_add(item, Ordering::Relaxed);
+        sum.fetch_add(item as usize, Ordering::Relaxed);
     };
     match by_scope {
         true => scope_for(0..64, &item),
         false => par_for(0..64, &item),
     }
-    sum.into_inner()
+    sum.into_inner() as u64
 }
 
 const INNER: u64 = 64 * 63 / 2;

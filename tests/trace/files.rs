@@ -194,7 +194,9 @@ fn the_end_of_a_pool_writes_the_file() {
     if let Some(scenario) = fresh.scenario() {
         return play(&std::env::var("FILE").unwrap(), &scenario);
     }
-    for ends in ["shutdown", "drop", "never", "exit"] {
+    // On Windows the exit of std is not C's.
+    let ends = ["shutdown", "drop", "never", "exit"];
+    for ends in &ends[..if cfg!(windows) { 3 } else { 4 }] {
         let file = file(ends);
         assert_eq!(fresh.said(ends, &[("FILE", file.to_str().unwrap())]), [RESULT]);
         let events = checked(&fs::read_to_string(&file).unwrap());

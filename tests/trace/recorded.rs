@@ -207,8 +207,10 @@ fn guests_jobs_and_shares() {
     let trace = Trace::new();
     let builder = ThreadPoolBuilder::new().num_threads(2).trace(&trace).guests(Guests::Always);
     let pool = builder.build().unwrap();
-    // A guest comes only where somebody sleeps.
-    while named(&events(&trace), "guest").is_empty() {
+    // Where it is not known how much stack a thread has left, no guest comes; elsewhere only while somebody sleeps.
+    pool.install(|| span("inside", || ()));
+    let comes = cfg!(any(target_os = "linux", target_os = "android", target_os = "macos"));
+    while comes && named(&events(&trace), "guest").is_empty() {
         pool.install(|| span("inside", || ()));
     }
     pool.scope(|s| s.spawn(|_| ()));
