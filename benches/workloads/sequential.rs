@@ -100,6 +100,14 @@ pub(crate) mod prelude {
             self.rposition(is_wanted)
         }
 
+        /// Of equally many items.
+        fn interleave(
+            self,
+            other: impl IntoIterator<Item = Self::Item>,
+        ) -> impl Iterator<Item = Self::Item> {
+            self.zip(other).flat_map(|(one, other)| [one, other])
+        }
+
         fn reduce_with(
             self,
             op: impl FnMut(Self::Item, Self::Item) -> Self::Item,

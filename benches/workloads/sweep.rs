@@ -46,6 +46,11 @@ pub(crate) const WORKLOADS: &[Workload<Data>] = &[
         let sum = |((a, b), c): ((&u64, &u64), &u64)| a * b + c;
         calls(d, |d| d.numbers.par_iter().zip(&d.others).zip(&d.numbers).map(sum).sum::<u64>())
     }),
+    ("interleave-sum", |d| calls(d, |d| d.numbers.par_iter().interleave(&d.others).sum::<u64>())),
+    ("try-for-each", |d| {
+        let is_small = |n: &u64| if *n < u64::MAX / 2 { Ok(()) } else { Err(*n) };
+        calls(d, |d| d.numbers.par_iter().try_for_each(is_small))
+    }),
     ("chain-sum", |d| calls(d, |d| d.numbers.par_iter().chain(&d.others).sum::<u64>())),
     ("skip-take-sum", |d| {
         let half = d.numbers.len() / 2;
