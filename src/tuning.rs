@@ -134,6 +134,12 @@ pub(crate) const BATCH_START_NS: u64 = 500;
 /// cost of items was measured a piece of half of it is not cut. Bench: `steal`.
 pub(crate) const BATCH_THEFT_NS: u64 = 8_000;
 
+/// After calls in a row that took so many times what a wake-up takes, without help though each was worth a theft, one of them wakes a
+/// sleeper: if that is in vain it has cost an eighth. In vain again and again, the rows become up to so many times as long.
+pub(crate) const STREAK_WAKES: u64 = 8;
+/// See [`STREAK_WAKES`].
+pub(crate) const STREAK_MOST_FACTOR: u64 = 64;
+
 /// A batch that is large enough, in ns: what happens between two batches (a clock, a cut, a look at the deque) takes 50 ns.
 /// Bench: `par_iter`.
 pub(crate) const BATCH_BLOCK_NS: u64 = 20_000;

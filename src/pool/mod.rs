@@ -24,6 +24,7 @@ pub(crate) mod seat;
 pub(crate) mod sleep;
 pub(crate) mod spawned;
 mod stack;
+pub(crate) mod streak;
 mod sweeps;
 pub(crate) mod tag;
 mod tally;

@@ -21,6 +21,7 @@ use crate::pool::registry::Registry;
 use crate::pool::restraint::Restraint;
 use crate::pool::scope_link::ScopeLink;
 use crate::pool::sleep::{ATTENTION, IdleWord, SeatState};
+use crate::pool::streak::Streak;
 use crate::pool::sweeps::Sweeps;
 use crate::pool::tag::Tag;
 use crate::steal::Reach;
@@ -117,6 +118,8 @@ pub(crate) struct Seat {
     pub(super) has_stolen: Cell<bool>,
     /// Jobs from outside that the holder has taken one after the other.
     pub(super) injected_in_a_row: Cell<u32>,
+    /// Calls of the holder that were too short to wake somebody for.
+    pub(crate) streak: Streak,
     /// How many items of the piece at hand take some microseconds: how often to look whether more are wanted.
     pub(crate) stride: Cell<usize>,
     pub(crate) rng: Rng,
@@ -178,6 +181,7 @@ impl Seat {
             restraint: Restraint::new(),
             has_stolen: Cell::new(false),
             injected_in_a_row: Cell::new(0),
+            streak: Streak::new(),
             stride: Cell::new(1),
             rng: Rng::new((index as u64 + 1).wrapping_add(salt)),
             frames: FrameHome::new(),

@@ -292,7 +292,7 @@ impl Neighbours {
     /// let seats = Neighbours::new(&places, &distances, StealOrder::Uniform);
     /// assert_eq!(seats.reach(0, 0, true, 0), Reach::Anywhere);
     /// let seats = Neighbours::new(&places, &distances, StealOrder::ByDistance);
-    /// assert_eq!([5, 6, 7].map(|turn| seats.reach(0, turn, true, 0)), [
+    /// assert_eq!([3, 4, 5].map(|turn| seats.reach(0, turn, true, 0)), [
     ///     Reach::Group,
     ///     Reach::Outwards,
     ///     Reach::Group

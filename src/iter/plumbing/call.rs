@@ -203,16 +203,8 @@ fn run_as<P: Piece>(
     if !is_counted && seat.registry().seats().len() == 1 && !P::BACKWARD {
         return run_whole(seat, piece, node);
     }
-    let parts = Parts {
-        per_item: None,
-        is_measured: false,
-        is_counted,
-        home: NO_HOME,
-        owner: seat.index,
-        node,
-    };
     if is_counted || P::DRAWS {
-        return run_cut(seat, piece, parts, None, false, place);
+        return run_cut(seat, piece, Parts::new(seat, is_counted, node), None, false, place);
     }
     let items = piece.items();
     let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
@@ -221,7 +213,20 @@ fn run_as<P: Piece>(
     if is_nested && !is_wanted && !P::BACKWARD && is_trifle(items, estimate) {
         return run_whole(seat, piece, node);
     }
-    let parts = Parts { per_item: estimate.per_item(), ..parts };
+    run_estimated(seat, piece, (site, estimate, is_wanted), place, node)
+}
+
+/// Runs a call that is no trifle, as what is known of its kind suggests. Apart from [`run_as`], whose frame trifles pay for.
+#[inline(never)]
+fn run_estimated<P: Piece>(
+    seat: &Seat,
+    piece: P,
+    (site, estimate, is_wanted): (Site, Estimate, bool),
+    place: Option<Place>,
+    node: usize,
+) -> P::Result {
+    let items = piece.items();
+    let parts = Parts { per_item: estimate.per_item(), ..Parts::new(seat, false, node) };
     if !is_wanted && node == NO_NODE && !P::BACKWARD && !seat.registry().waits_for_anything() {
         let splitter = Splitter::new(costs(seat), seat.registry().seats().len());
         if splitter.is_light(items, parts.per_item) {
@@ -235,6 +240,7 @@ fn run_as<P: Piece>(
 
 /// Runs a call that is estimated to cost too little to be shared: its first items, then the rest if they have cost as little as
 /// thought. Decides what [`Call::start`] would, with what little it takes; where that is not enough, a call goes on from there.
+#[inline(never)]
 fn run_light<P: Piece>(seat: &Seat, piece: P, splitter: Splitter, parts: Parts) -> P::Result {
     let estimate = parts.per_item.expect("what costs little is known to");
     let began = ticks();
@@ -306,12 +312,20 @@ fn run_cut<P: Piece>(
     let run = |piece: P, parts: Parts, threads| {
         let items = piece.items();
         let mut call = Call::new(seat, threads, items, &parts, wanted.is_some());
+        if threads > 1 && seat.streak.is_due(call.began, costs(seat).wake) {
+            let costs = costs(seat);
+            call.splitter = Splitter::new(Costs { wake: costs.theft / 2, ..costs }, threads);
+        }
         if let (true, Some(per_item)) = (ends_alone, parts.per_item) {
             call.patience = call.splitter.patience(items, per_item);
         }
         let result = call.start(piece);
         let least = ticks_of_ns(tuning::BATCH_THEFT_NS / 2);
         let whole_ticks = call.last.get().wrapping_sub(call.began);
+        if whole_ticks > ticks_of_ns(tuning::BATCH_THEFT_NS) {
+            let is_alone = seat.idle().read().sleeping() + 1 >= seat.registry().seats().len();
+            seat.streak.has_run(call.began, call.last.get(), is_alone);
+        }
         if let (Some(site), Some(per_item)) =
             (wanted, call.sample.per_item(whole_ticks, items, least))
         {
@@ -382,21 +396,12 @@ fn run_whole<P: Piece>(seat: &Seat, piece: P, node: usize) -> P::Result {
         return piece.into_folder().complete();
     }
     // Nobody else searches meanwhile, or it is over soon; but an inner call may be a part of a search that others are at.
+    if node == NO_NODE {
+        return run_batch(seat, tuning::STRIDE_MOST, piece, None).complete();
+    }
     let items = piece.items();
     let run = || run_batch(seat, tuning::STRIDE_MOST, piece, None).complete();
-    if node == NO_NODE {
-        return run();
-    }
     recorder::whole(node, Some(seat), items, run)
-}
-
-/// Runs `body` with so many items in a stride.
-fn with_stride<R>(seat: &Seat, stride: usize, body: impl FnOnce() -> R) -> R {
-    let before = seat.stride.replace(stride);
-    let result = body();
-    // Not after a panic: it is a hint, and whoever goes on sets it anew.
-    seat.stride.set(before);
-    result
 }
 
 /// Runs a piece as one batch, through this folder or one of its own, with so many items in a stride.
@@ -413,7 +418,11 @@ fn run_batch<P: Piece>(
         seat.counters.bump(Counter::FoldersGoneOn);
     }
     let _running = seat.log.piece(items);
-    with_stride(seat, stride, || run_items(piece, folder))
+    let before = seat.stride.replace(stride);
+    let folder = run_items(piece, folder);
+    // Not after a panic: it is a hint, and whoever goes on sets it anew.
+    seat.stride.set(before);
+    folder
 }
 
 /// Runs the items of a piece through a folder: the innermost loop, which stands once in the program for each kind of call.
@@ -444,6 +453,20 @@ pub(super) struct Parts {
     owner: usize,
     /// The recorder's number of the call, or [`NO_NODE`].
     node: usize,
+}
+
+impl Parts {
+    /// Nothing is known of the call, which is not a share of another one.
+    fn new(seat: &Seat, is_counted: bool, node: usize) -> Self {
+        Parts {
+            per_item: None,
+            is_measured: false,
+            is_counted,
+            home: NO_HOME,
+            owner: seat.index,
+            node,
+        }
+    }
 }
 
 impl Parts {

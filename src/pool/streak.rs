@@ -1,0 +1,87 @@
+//! Calls one after another that are too short to wake somebody for, each by itself.
+//!
+//! A worker that is awake halves such a call, a wake-up takes longer than it. But who stays awake helps with all that follow:
+//! so after a row of calls without help that took several wake-ups' time together, one wakes a sleeper, as if that were cheap. If
+//! nobody stays awake from it, the next row must be twice as long. (The question of when to buy what could be rented: A. R. Karlin,
+//! M. S. Manasse, L. Rudolph and D. D. Sleator, "Competitive Snoopy Caching", 1988.)
+
+use crate::tuning;
+use crate::util::clock::ticks_of_ns;
+use std::cell::Cell;
+
+/// See the module's description. One seat's, in ticks.
+pub(crate) struct Streak {
+    /// When the last call of the row has ended.
+    ended: Cell<u64>,
+    /// How long the calls of the row took together.
+    alone: Cell<u64>,
+    /// So many times as long as the shortest row has to be.
+    factor: Cell<u64>,
+}
+
+impl Streak {
+    pub(crate) const fn new() -> Self {
+        Streak { ended: Cell::new(0), alone: Cell::new(0), factor: Cell::new(1) }
+    }
+
+    /// Whether a call that begins now is to wake somebody although it is short. Where a wake-up takes so long.
+    pub(crate) fn is_due(&self, began: u64, wake: u64) -> bool {
+        if self.alone.get() < tuning::STREAK_WAKES * wake.saturating_mul(self.factor.get()) {
+            return false;
+        }
+        if self.has_ended(began) {
+            return false;
+        }
+        self.alone.set(0);
+        self.factor.set((2 * self.factor.get()).min(tuning::STREAK_MOST_FACTOR));
+        true
+    }
+
+    /// A call that was worth sharing has ended. Whether everybody else slept.
+    pub(crate) fn has_run(&self, began: u64, now: u64, is_alone: bool) {
+        if !is_alone || self.has_ended(began) {
+            self.alone.set(0);
+            self.factor.set(1);
+        }
+        if is_alone {
+            self.alone.set(self.alone.get() + now.wrapping_sub(began));
+        }
+        self.ended.set(now);
+    }
+
+    /// Whether what begins now comes so late that whoever had been awake would be asleep again.
+    fn has_ended(&self, began: u64) -> bool {
+        began.wrapping_sub(self.ended.get()) > ticks_of_ns(tuning::SEARCH_NS)
+    }
+}
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_rows_wake_somebody_and_less_and_less_often() {
+        let streak = Streak::new();
+        let (wake, mut now, mut rows) = (ticks_of_ns(20_000), u64::MAX - 5, Vec::new());
+        let mut calls = 0;
+        for _ in 0..10_000 {
+            if streak.is_due(now, wake) {
+                rows.push(calls);
+                calls = 0;
+            }
+            streak.has_run(now, now.wrapping_add(wake / 2), true);
+            now = now.wrapping_add(wake / 2 + 10);
+            calls += 1;
+        }
+        let first = 2 * tuning::STREAK_WAKES;
+        assert_eq!(rows[..4], [first, 2 * first, 4 * first, 8 * first]);
+        assert_eq!(rows.last(), Some(&(first * tuning::STREAK_MOST_FACTOR)));
+        // Where somebody helps, or after a while without calls, rows begin anew.
+        streak.has_run(now, now, false);
+        assert!(!streak.is_due(now, wake) && streak.factor.get() == 1);
+        streak.has_run(now, now.wrapping_add(100 * wake), true);
+        now = now.wrapping_add(100 * wake);
+        assert!(!streak.is_due(now.wrapping_add(ticks_of_ns(2 * tuning::SEARCH_NS)), wake));
+        assert!(streak.is_due(now, wake));
+    }
+}
