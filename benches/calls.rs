@@ -19,12 +19,14 @@ const CALLS: usize = 100;
 /// So many calls go before those of a sample in a row, which are to be hot.
 const FIRST_CALLS: usize = 20;
 const CALLS_ASLEEP: usize = 5;
+const CALLS_IN_A_ROW: usize = 400;
 
 /// The workloads over one crate.
 macro_rules! calls {
     ($name:ident, $prelude:ident) => {
         mod $name {
-            use super::{AtomicBool, AtomicUsize, Duration, Ordering, timed, wait_until};
+            use super::{AtomicBool, AtomicUsize, CALLS_IN_A_ROW, Duration, Ordering};
+            use super::{timed, wait_until, work};
             use ::$prelude::prelude::*;
 
             /// A join of nothing.
@@ -61,6 +63,18 @@ macro_rules! calls {
 
             pub(crate) fn sum(numbers: &[u64], expected: u64) -> Duration {
                 timed(expected, || numbers.par_iter().sum())
+            }
+
+            /// Calls in a row by a worker: each goes through so many items of some 10 ns.
+            pub(crate) fn work_in_a_row(pool: &::$name::ThreadPool, items: usize) -> Duration {
+                pool.install(|| {
+                    timed((), || {
+                        for _ in 0..CALLS_IN_A_ROW {
+                            let last = (0..items).into_par_iter().map(work).max();
+                            assert!(last.is_some(), "an item was lost");
+                        }
+                    })
+                })
             }
 
             pub(crate) fn threads() -> usize {
@@ -133,6 +147,15 @@ fn main() {
             .case("moirai", || hot(calls, || moirai::sum(&numbers, expected)))
             .run();
     }
+    // Too short, each by itself, to wake somebody for.
+    for items in [500, 1_000, 2_000, 4_000] {
+        bench
+            .group("work-in-a-row", items)
+            .per(CALLS_IN_A_ROW)
+            .case("rayon", || rayon::work_in_a_row(&rayons, items))
+            .case("moirai", || moirai::work_in_a_row(&moirais, items))
+            .run();
+    }
     let numbers: Vec<u64> = (0..1_000).collect();
     let expected = numbers.iter().sum();
     bench
@@ -142,6 +165,12 @@ fn main() {
         .case("moirai", || asleep(CALLS_ASLEEP, || moirai::sum(&numbers, expected)))
         .run();
     one_thread();
+}
+
+/// Some 10 ns of work.
+#[inline]
+fn work(item: usize) -> u64 {
+    (0..20).fold(item as u64, |all, n| (all ^ n).wrapping_mul(0x9E37_79B9_7F4A_7C15).rotate_left(7))
 }
 
 /// Calls in a row, behind some that are not counted.
