@@ -26,10 +26,8 @@ impl Streak {
 
     /// Whether a call that begins now is to wake somebody although it is short. Where a wake-up takes so long.
     pub(crate) fn is_due(&self, began: u64, wake: u64) -> bool {
-        if self.alone.get() < tuning::STREAK_WAKES * wake.saturating_mul(self.factor.get()) {
-            return false;
-        }
-        if self.has_ended(began) {
+        let least = wake.saturating_mul(tuning::STREAK_WAKES * self.factor.get());
+        if self.alone.get() < least || self.has_ended(began) {
             return false;
         }
         self.alone.set(0);
@@ -44,7 +42,7 @@ impl Streak {
             self.factor.set(1);
         }
         if is_alone {
-            self.alone.set(self.alone.get() + now.wrapping_sub(began));
+            self.alone.set(self.alone.get().saturating_add(now.wrapping_sub(began)));
         }
         self.ended.set(now);
     }

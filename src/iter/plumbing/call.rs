@@ -312,7 +312,7 @@ fn run_cut<P: Piece>(
     let run = |piece: P, parts: Parts, threads| {
         let items = piece.items();
         let mut call = Call::new(seat, threads, items, &parts, wanted.is_some());
-        if threads > 1 && seat.streak.is_due(call.began, costs(seat).wake) {
+        if threads > 1 && seat.streak.is_due(call.began, seat.registry().wake_cost.worth()) {
             let costs = costs(seat);
             call.splitter = Splitter::new(Costs { wake: costs.theft / 2, ..costs }, threads);
         }
