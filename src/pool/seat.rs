@@ -120,7 +120,7 @@ pub(crate) struct Seat {
     pub(super) injected_in_a_row: Cell<u32>,
     /// Calls of the holder that were too short to wake somebody for.
     pub(crate) streak: Streak,
-    /// How many items of the piece at hand take some microseconds: how often to look whether more are wanted.
+    /// How many items of the piece at hand take some microseconds: how often to look whether more are wanted. 0: there is no piece.
     pub(crate) stride: Cell<usize>,
     pub(crate) rng: Rng,
     pub(crate) frames: FrameHome,
@@ -182,7 +182,7 @@ impl Seat {
             has_stolen: Cell::new(false),
             injected_in_a_row: Cell::new(0),
             streak: Streak::new(),
-            stride: Cell::new(1),
+            stride: Cell::new(0),
             rng: Rng::new((index as u64 + 1).wrapping_add(salt)),
             frames: FrameHome::new(),
             returns: ReturnChains::new(),

@@ -210,7 +210,7 @@ fn run_as<P: Piece>(
     let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
     let estimate = site.estimate();
     let is_wanted = seat.wants_sample(estimate.is_steady());
-    if is_nested && !is_wanted && !P::BACKWARD && is_trifle(items, estimate) {
+    if is_nested && !is_wanted && !P::BACKWARD && is_trifle(seat, items, estimate) {
         return run_whole(seat, piece, node);
     }
     run_estimated(seat, piece, (site, estimate, is_wanted), place, node)
@@ -321,10 +321,11 @@ fn run_cut<P: Piece>(
         }
         let result = call.start(piece);
         let least = ticks_of_ns(tuning::BATCH_THEFT_NS / 2);
-        let whole_ticks = call.last.get().wrapping_sub(call.began);
+        let now = ticks();
+        let whole_ticks = now.wrapping_sub(call.began);
         if whole_ticks > ticks_of_ns(tuning::BATCH_THEFT_NS) {
             let is_alone = seat.idle().read().sleeping() + 1 >= seat.registry().seats().len();
-            seat.streak.has_run(call.began, call.last.get(), is_alone);
+            seat.streak.has_run(call.began, now, is_alone);
         }
         if let (Some(site), Some(per_item)) =
             (wanted, call.sample.per_item(whole_ticks, items, least))
@@ -384,10 +385,12 @@ where
     result
 }
 
-/// Whether a call made inside another one is so cheap that it need not look at the clock.
-fn is_trifle(items: usize, estimate: Estimate) -> bool {
-    let block = ticks_of_ns(tuning::BATCH_BLOCK_NS) as f32;
-    estimate.per_item().is_some_and(|per_item| items as f32 * per_item <= block)
+/// Whether a call made by a worker is so cheap that it need not look at the clock: nobody would take a part of it, or it is made
+/// by an item of another call, which is what there is to take.
+fn is_trifle(seat: &Seat, items: usize, estimate: Estimate) -> bool {
+    let is_inner = seat.stride.get() != 0;
+    let most = if is_inner { tuning::BATCH_BLOCK_NS } else { tuning::BATCH_THEFT_NS / 2 };
+    estimate.per_item().is_some_and(|per_item| items as f32 * per_item <= ticks_of_ns(most) as f32)
 }
 
 /// Runs a piece in one go, unless nobody wants its items.
@@ -419,10 +422,20 @@ fn run_batch<P: Piece>(
     }
     let _running = seat.log.piece(items);
     let before = seat.stride.replace(stride);
-    let folder = run_items(piece, folder);
-    // Not after a panic: it is a hint, and whoever goes on sets it anew.
-    seat.stride.set(before);
-    folder
+    let _stride = Restored { cell: &seat.stride, before };
+    run_items(piece, folder)
+}
+
+/// Puts back what was in a cell, after a panic too.
+struct Restored<'a> {
+    cell: &'a Cell<usize>,
+    before: usize,
+}
+
+impl Drop for Restored<'_> {
+    fn drop(&mut self) {
+        self.cell.set(self.before);
+    }
 }
 
 /// Runs the items of a piece through a folder: the innermost loop, which stands once in the program for each kind of call.
