@@ -185,7 +185,7 @@ where
         Some(seat) if home.is_none() => unsafe { seat.wait(&call.latch.core, Wait::Shares) },
         // SAFETY: as above.
         Some(seat) => unsafe { seat.wait(&call.latch.core, seat.wait_for_other_pool()) },
-        None => registry.parkers.block_on(&call.latch.core),
+        None => registry.parkers.block_on(&call.latch.core, true),
     }
     // SAFETY: all shares have ended, so each cell was written; read once.
     let take =

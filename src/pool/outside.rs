@@ -28,10 +28,10 @@ impl OutsideParkers {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Blocks the calling thread until the latch is set. The caller is the latch's waiter; the latch is set by a thread
-    /// that keeps this pool alive.
-    pub(crate) fn block_on(&self, latch: &CoreLatch) {
-        if is_set_soon(latch) {
+    /// Blocks the calling thread until the latch is set; `looks`: it may be soon, as nobody needs this processor to set it. The
+    /// caller is the latch's waiter; the latch is set by a thread that keeps this pool alive.
+    pub(crate) fn block_on(&self, latch: &CoreLatch, looks: bool) {
+        if looks && is_set_soon(latch) {
             return;
         }
         let (index, parker) = {

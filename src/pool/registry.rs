@@ -9,7 +9,7 @@ use crate::pool::home::Home;
 use crate::pool::job::{CallJob, JobRef};
 use crate::pool::latch::CoreLatch;
 use crate::pool::outside::OutsideParkers;
-use crate::pool::seat::Seat;
+use crate::pool::seat::{NOT_TIMED, Seat};
 use crate::pool::sleep::IdleWord;
 use crate::pool::tag::Tag;
 use crate::pool::tally::Tally;
@@ -231,12 +231,33 @@ impl Registry {
 
     /// Publishes a job for any worker of the pool.
     pub(crate) fn inject(&self, job: JobRef) {
+        self.push_injected(job);
+        self.notify(None);
+    }
+
+    /// The same, by a thread that sleeps next: a worker that is woken may run on the processor that becomes free. Whether one was.
+    fn inject_and_leave(&self, job: JobRef) -> bool {
+        self.push_injected(job);
+        let mut is_woken = false;
+        self.idle.notify(0, false, || {
+            let sleeper = self.claim_sleeper(self.first_outside());
+            is_woken = sleeper.is_some_and(|seat| {
+                // ORDERING: Relaxed. As in `unpark_measured`. Such a wake-up is no example of others: it is not timed.
+                seat.woken_at.store(NOT_TIMED, Ordering::Relaxed);
+                seat.resident.unpark();
+                true
+            });
+            is_woken
+        });
+        is_woken
+    }
+
+    fn push_injected(&self, job: JobRef) {
         if Seat::current().is_none() {
             self.turns.take_part();
         }
         self.groups[self.outside_group()].injector.push(job.to_word());
         crate::pool::seat::yield_point();
-        self.notify(None);
     }
 
     /// A job from the injectors, that of `group` first. The caller must run it.
@@ -337,14 +358,13 @@ impl Registry {
     /// Wakes one sleeping resident, one of the group of seat `first` if there is any, else the nearest. `waker` is
     /// the seat that the caller holds; none, if that may be lent just now.
     fn wake_one(&self, first: usize, waker: Option<&Seat>) -> bool {
-        for seat in self.neighbours.outwards(first) {
-            let seat = &self.seats[seat];
-            if seat.state.wake(&self.idle) {
-                self.unpark_measured(seat, waker);
-                return true;
-            }
-        }
-        false
+        self.claim_sleeper(first).inspect(|seat| self.unpark_measured(seat, waker)).is_some()
+    }
+
+    /// A seat, that one or as near to it as there is one, whose resident slept and counts as woken: the caller must unpark it.
+    fn claim_sleeper(&self, first: usize) -> Option<&Seat> {
+        let mut seats = self.neighbours.outwards(first).map(|seat| &self.seats[seat]);
+        seats.find(|seat| seat.state.wake(&self.idle))
     }
 
     /// Wakes the resident, whose state says so already, and takes the time.
@@ -449,8 +469,8 @@ impl Registry {
             None,
         );
         // SAFETY: this frame waits for the latch.
-        self.inject(unsafe { job.as_job_ref() });
-        self.parkers.block_on(&job.latch);
+        let is_woken = self.inject_and_leave(unsafe { job.as_job_ref() });
+        self.parkers.block_on(&job.latch, !is_woken);
         // SAFETY: the latch is set, and this is the one place that takes the result.
         unwind::unwrap_or_resume(unsafe { job.take_result() })
     }

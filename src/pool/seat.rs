@@ -41,6 +41,9 @@ thread_local! {
     static FORKING: Cell<*const Seat> = const { Cell::new(ptr::null()) };
 }
 
+/// Stands for the moment of a wake-up that says nothing about what others take.
+pub(super) const NOT_TIMED: usize = 0;
+
 /// See the module's description.
 #[repr(align(128))]
 pub(crate) struct Seat {
@@ -63,7 +66,7 @@ pub(crate) struct Seat {
     /// The resident's parker, and the one of a guest that holds the seat.
     pub(crate) resident: Parker,
     pub(crate) guest: Parker,
-    /// When the resident was last woken, in ticks.
+    /// When the resident was last woken, in ticks, or [`NOT_TIMED`].
     pub(crate) woken_at: AtomicUsize,
 
     /// `join` halves and pieces of iterators: `[job]`.

@@ -11,7 +11,7 @@ use crate::pool::job::{JobRef, JoinHalf};
 use crate::pool::latch::CoreLatch;
 use crate::pool::placing;
 use crate::pool::scope_link::ScopeLink;
-use crate::pool::seat::{NextSweep, Seat, yield_point};
+use crate::pool::seat::{NOT_TIMED, NextSweep, Seat, yield_point};
 use crate::pool::sleep::Found;
 use crate::pool::tag::Tag;
 use crate::steal::deque::Steal;
@@ -732,9 +732,11 @@ impl<'a> Pause<'a> {
                     if has_parked {
                         // ORDERING: Relaxed. Published by the wake-up.
                         let woken_at = seat.woken_at.load(Ordering::Relaxed);
-                        let delay = (now as usize).wrapping_sub(woken_at);
-                        registry.wake_cost.observe_delay(delay as u64);
-                        placing::observe_delay(delay as u64);
+                        if woken_at != NOT_TIMED {
+                            let delay = (now as usize).wrapping_sub(woken_at);
+                            registry.wake_cost.observe_delay(delay as u64);
+                            placing::observe_delay(delay as u64);
+                        }
                     }
                     return;
                 }

@@ -128,7 +128,7 @@ impl<'scope> ScopeBase<'scope> {
             (Some(seat), _) => unsafe { seat.wait(latch, Wait::Scope(&self.link)) },
             // SAFETY: as above.
             (None, Some(seat)) => unsafe { seat.wait(latch, seat.wait_for_other_pool()) },
-            (None, None) => self.registry().parkers.block_on(latch),
+            (None, None) => self.registry().parkers.block_on(latch, true),
         };
         if self.node == 0 {
             wait()
