@@ -116,7 +116,17 @@ const OWNERS: &[(&str, &[&str])] = &[
     ("either", &["src/iter/"]),
     ("tracing", &["src/trace/context.rs"]),
     ("serde", &["src/metrics/serialize"]),
-    ("loom", &["src/sync.rs", "src/pool/", "src/steal/", "src/channel/", "src/stream/"]),
+    (
+        "loom",
+        &[
+            "src/sync.rs",
+            "src/util/short_lock",
+            "src/pool/",
+            "src/steal/",
+            "src/channel/",
+            "src/stream/",
+        ],
+    ),
     ("rayon", &[]),
     ("rayon_core", &[]),
 ];

@@ -34,7 +34,6 @@ mod claims;
 mod ending;
 mod errors;
 mod iterators;
-mod lock;
 mod mapped;
 pub mod mpmc;
 mod pace;

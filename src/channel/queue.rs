@@ -13,12 +13,12 @@
 //!    `front` changes its position, and touches the slots from there to `back.position`.
 
 use crate::channel::errors::CapacityError;
-use crate::channel::lock::Lock;
 use crate::channel::pace::Pace;
 use crate::channel::ring::OnDrop;
 use crate::channel::slots::Slots;
 use crate::sync::{AtomicUsize, Ordering, dropped, weaken};
 use crate::util::CachePadded;
+use crate::util::short_lock::ShortLock;
 use std::mem::MaybeUninit;
 
 /// In the position of the back: closed.
@@ -43,7 +43,7 @@ struct End {
 
 /// What only those who come to this end use.
 struct Own {
-    lock: Lock,
+    lock: ShortLock,
     /// What is known of the other end's position; of who holds the lock.
     seen: AtomicUsize,
     pace: Pace,
@@ -51,7 +51,7 @@ struct Own {
 
 impl End {
     fn new() -> Self {
-        let own = Own { lock: Lock::new(), seen: AtomicUsize::new(0), pace: Pace::new() };
+        let own = Own { lock: ShortLock::new(), seen: AtomicUsize::new(0), pace: Pace::new() };
         End { position: CachePadded::new(AtomicUsize::new(0)), own: CachePadded::new(own) }
     }
 

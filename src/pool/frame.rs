@@ -7,7 +7,7 @@
 
 use crate::frames::{CHAIN, ReturnChain, Store};
 use crate::sync::AtomicUsize;
-use crate::util::lock::Mutex;
+use crate::util::short_lock::ShortLock;
 use std::alloc::{Layout, alloc, dealloc, handle_alloc_error};
 use std::ptr::{self, NonNull};
 
@@ -154,21 +154,21 @@ pub(crate) unsafe fn release(frame: Frame, layout: Layout, own: &FrameHome, chai
 
 /// The home for threads without a seat: whoever has its lock holds it; who finds it locked asks the global allocator.
 pub(crate) struct OutsideHome {
-    lock: Mutex<()>,
+    lock: ShortLock,
     home: FrameHome,
 }
 
 impl OutsideHome {
     pub(crate) fn new() -> Self {
-        OutsideHome { lock: Mutex::new(()), home: FrameHome::new() }
+        OutsideHome { lock: ShortLock::new(), home: FrameHome::new() }
     }
 
     /// A frame that fits `layout`, which is not of size zero.
     pub(crate) fn acquire(&self, layout: Layout) -> Frame {
-        match self.lock.try_lock() {
+        match self.lock.try_hold() {
             // SAFETY: the lock makes the caller the holder.
-            Ok(_guard) => unsafe { self.home.acquire(layout) },
-            Err(_) => Frame { memory: allocate(layout), home: None },
+            Some(_held) => unsafe { self.home.acquire(layout) },
+            None => Frame { memory: allocate(layout), home: None },
         }
     }
 }

@@ -335,11 +335,17 @@ impl Seat {
 
     /// Another job from outside, if the last one that was found came from there: not always, for what was begun goes first.
     fn take_next_injected(&self) -> Option<JobRef> {
-        if self.injected_in_a_row.get() % tuning::INJECTED_IN_A_ROW == 0 {
+        let taken = self.injected_in_a_row.get();
+        if taken % tuning::INJECTED_IN_A_ROW == 0 {
             return None;
         }
         // Without a look whether there is any: that would move a cache line that each push writes.
-        let job = self.registry().take_injected_of(self.group);
+        let mut job = self.registry().take_injected_of(self.group);
+        if job.is_none() && taken > 1 {
+            // A row that is made as fast as it is taken: the lines move for each job, and once for several if these are awaited.
+            (0..tuning::INJECTED_PAUSES).for_each(|_| std::hint::spin_loop());
+            job = self.registry().take_injected_of(self.group);
+        }
         match job {
             Some(_) => self.has_taken_injected(),
             None => self.injected_in_a_row.set(0),

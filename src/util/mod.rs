@@ -6,6 +6,7 @@ pub(crate) mod forks;
 pub(crate) mod frame;
 pub(crate) mod lock;
 pub(crate) mod rng;
+pub(crate) mod short_lock;
 pub(crate) mod turns;
 pub(crate) mod unwind;
 pub(crate) mod usage;

@@ -6,14 +6,14 @@
 
 use crate::sync::{AtomicUsize, Ordering, weaken};
 #[cfg(not(loom))]
-use crate::tuning::{CHANNEL_LOCK_PAUSES, CHANNEL_LOCK_YIELDS};
+use crate::tuning::{SHORT_LOCK_PAUSES, SHORT_LOCK_YIELDS};
 #[cfg(not(loom))]
 use crate::util::lock::may_block;
 #[cfg(not(loom))]
 use std::time::Duration;
 
 /// See the module's description.
-pub(super) struct Lock {
+pub(crate) struct ShortLock {
     /// One: taken.
     word: AtomicUsize,
     /// A model cannot spin for long: there who has to wait for a lock blocks in this one.
@@ -22,15 +22,15 @@ pub(super) struct Lock {
 }
 
 /// Whoever has this has the lock.
-pub(super) struct Held<'a> {
-    lock: &'a Lock,
+pub(crate) struct Held<'a> {
+    lock: &'a ShortLock,
     #[cfg(loom)]
     _blocking: Option<loom::sync::MutexGuard<'a, ()>>,
 }
 
-impl Lock {
-    pub(super) fn new() -> Self {
-        Lock {
+impl ShortLock {
+    pub(crate) fn new() -> Self {
+        ShortLock {
             word: AtomicUsize::new(0),
             #[cfg(loom)]
             blocking: loom::sync::Mutex::new(()),
@@ -40,7 +40,7 @@ impl Lock {
     /// Takes the lock; waits while another has it.
     #[cfg(not(loom))]
     #[inline(always)]
-    pub(super) fn hold(&self) -> Held<'_> {
+    pub(crate) fn hold(&self) -> Held<'_> {
         if !self.try_take() {
             self.take_cold();
         }
@@ -48,10 +48,20 @@ impl Lock {
     }
 
     #[cfg(loom)]
-    pub(super) fn hold(&self) -> Held<'_> {
+    pub(crate) fn hold(&self) -> Held<'_> {
         let blocking = self.blocking.lock().unwrap();
         assert!(self.try_take(), "nobody else has the lock");
         Held { lock: self, _blocking: Some(blocking) }
+    }
+
+    /// Takes the lock, unless another has it.
+    #[inline(always)]
+    pub(crate) fn try_hold(&self) -> Option<Held<'_>> {
+        self.try_take().then(|| Held {
+            lock: self,
+            #[cfg(loom)]
+            _blocking: None,
+        })
     }
 
     #[inline(always)]
@@ -85,9 +95,9 @@ impl Drop for Held<'_> {
 /// Waits for a holder: some pauses, then for one who was put off its processor.
 #[cfg(not(loom))]
 fn wait(round: usize) {
-    if let Some(pauses) = CHANNEL_LOCK_PAUSES.get(round) {
+    if let Some(pauses) = SHORT_LOCK_PAUSES.get(round) {
         (0..*pauses).for_each(|_| std::hint::spin_loop());
-    } else if round < CHANNEL_LOCK_PAUSES.len() + CHANNEL_LOCK_YIELDS || !may_block() {
+    } else if round < SHORT_LOCK_PAUSES.len() + SHORT_LOCK_YIELDS || !may_block() {
         std::thread::yield_now();
     } else {
         // A holder of a lower priority does not come back to a processor whose user only yields.
@@ -104,7 +114,7 @@ mod loom_lock {
     use loom::thread;
 
     struct Model {
-        lock: Lock,
+        lock: ShortLock,
         count: UnsafeCell<usize>,
     }
 
@@ -116,10 +126,7 @@ mod loom_lock {
     impl Model {
         /// Counts if nobody else has the lock.
         fn count(&self) -> usize {
-            if !self.lock.try_take() {
-                return 0;
-            }
-            let _held = Held { lock: &self.lock, _blocking: None };
+            let Some(_held) = self.lock.try_hold() else { return 0 };
             // SAFETY: the lock is held.
             self.count.with_mut(|count| unsafe { *count += 1 });
             1
@@ -128,7 +135,7 @@ mod loom_lock {
 
     /// Two threads want the lock, one of them twice: whoever gets it sees what was done before.
     fn exclusion() {
-        let model = Arc::new(Model { lock: Lock::new(), count: UnsafeCell::new(0) });
+        let model = Arc::new(Model { lock: ShortLock::new(), count: UnsafeCell::new(0) });
         let other = {
             let model = model.clone();
             thread::spawn(move || model.count())
@@ -140,7 +147,7 @@ mod loom_lock {
     }
 
     #[test]
-    fn loom_channel_lock() {
+    fn loom_short_lock() {
         holds(exclusion);
         bites("lock::take", exclusion);
         bites("lock::give", exclusion);
