@@ -77,6 +77,13 @@ macro_rules! calls {
                 })
             }
 
+            /// The same, once, by a thread from outside that hands the call to the pool.
+            pub(crate) fn installed_work(pool: &::$name::ThreadPool, items: usize) -> Duration {
+                timed(items > 0, || {
+                    pool.install(|| (0..items).into_par_iter().map(work).max().is_some())
+                })
+            }
+
             pub(crate) fn threads() -> usize {
                 ::$name::current_num_threads()
             }
@@ -133,6 +140,14 @@ fn main() {
         .case("rayon", || timed((), || (0..CALLS).for_each(|_| rayons.install(|| ()))))
         .case("moirai", || timed((), || (0..CALLS).for_each(|_| moirais.install(|| ()))))
         .run();
+    for items in [0, 500, 2_000, 8_000] {
+        bench
+            .group("install-all-asleep", items)
+            .per(CALLS_ASLEEP)
+            .case("rayon", || asleep(CALLS_ASLEEP, || rayon::installed_work(&rayons, items)))
+            .case("moirai", || asleep(CALLS_ASLEEP, || moirai::installed_work(&moirais, items)))
+            .run();
+    }
     for size in [10, 1_000, 10_000, 100_000] {
         let numbers: Vec<u64> = (0..size).collect();
         let expected = numbers.iter().sum();
