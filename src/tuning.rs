@@ -137,7 +137,7 @@ pub(crate) const BATCH_START_NS: u64 = 500;
 
 /// What a theft by a thread that is awake costs both sides together, in ns: less work is not worth sharing, and once the
 /// cost of items was measured a piece of half of it is not cut. Bench: `steal`.
-pub(crate) const BATCH_THEFT_NS: u64 = 6_000;
+pub(crate) const BATCH_THEFT_NS: u64 = 8_000;
 
 /// After calls in a row that took so many times what a wake-up takes, without help though each was worth a theft, one of them wakes a
 /// sleeper: if that is in vain it has cost an eighth. In vain again and again, the rows become up to so many times as long.
