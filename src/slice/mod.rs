@@ -36,6 +36,6 @@ pub use self::parallel_slice::ParallelSlice;
 pub use self::parallel_slice_mut::ParallelSliceMut;
 pub use self::rchunks::{RChunks, RChunksMut};
 pub use self::rchunks_exact::{RChunksExact, RChunksExactMut};
-pub(crate) use self::sort::sort_prefix;
+pub(crate) use self::sort::sort_if_ordered;
 pub use self::split::{Split, SplitInclusive, SplitInclusiveMut, SplitMut};
 pub use self::windows::Windows;

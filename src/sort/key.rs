@@ -16,6 +16,10 @@ pub trait RadixKey: Copy {
     /// assert!(f32::NEG_INFINITY.to_ordered_bits() < (-0.0_f32).to_ordered_bits());
     /// ```
     fn to_ordered_bits(self) -> u64;
+
+    /// Whether values of equal bits are one and the same, so that one may be written for the other.
+    #[doc(hidden)]
+    const IS_WHOLE: bool = false;
 }
 
 macro_rules! radix_keys {
@@ -26,6 +30,8 @@ macro_rules! radix_keys {
                 let bits: fn($number) -> u64 = $bits;
                 bits(self)
             }
+
+            const IS_WHOLE: bool = true;
         }
     )+};
 }
@@ -41,9 +47,9 @@ radix_keys! {
     u32: u64::from,
     u64: |number| number,
     usize: |number| number as u64,
-    i8: |number| i64::from(number) as u64 ^ SIGN,
-    i16: |number| i64::from(number) as u64 ^ SIGN,
-    i32: |number| i64::from(number) as u64 ^ SIGN,
+    i8: |number| u64::from(number as u8 ^ (1 << 7)),
+    i16: |number| u64::from(number as u16 ^ (1 << 15)),
+    i32: |number| u64::from(number as u32 ^ (1 << 31)),
     i64: |number| number as u64 ^ SIGN,
     isize: |number| number as u64 ^ SIGN,
     // The bits of a negative number grow as it falls.

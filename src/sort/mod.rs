@@ -1,8 +1,8 @@
 //! Sorts that rayon does not have.
 //!
 //! A radix sort distributes elements by the digits of a number instead of comparing them. For slices of a thousand numbers or more
-//! that have no order, that takes a half to nine tenths of the time of `par_sort_unstable`. For those that are nearly in order or
-//! hold few values, that sort is the better one.
+//! that have no order, that takes a half to nine tenths of the time of `par_sort_unstable`, and less if they differ in eight bits
+//! only. An order that is there already is made use of as `par_sort` does.
 //!
 //! ```
 //! let mut numbers = [5, -3, 8, 1];
@@ -38,7 +38,7 @@ pub fn radix_sort<K: RadixKey + Send + Sync>(v: &mut [K]) {
     // Numbers of equal bits are one and the same, so that nobody can tell what order they had.
     let sort_short = |v: &mut [K]| v.sort_unstable_by_key(key);
     let call = ("radix_sort", Location::caller());
-    strands::run(call, v.len(), || radix::sort(v, &key, &sort_short));
+    strands::run(call, v.len(), || radix::sort(v, K::IS_WHOLE, &key, &sort_short));
 }
 
 /// Sorts a slice by numbers that are computed from its elements, keeping the order of elements with equal ones.
@@ -64,5 +64,5 @@ where
 {
     let call = ("radix_sort", Location::caller());
     let key = |item: &T| key_of(item).to_ordered_bits();
-    strands::run(call, v.len(), || radix::sort(v, &key, &|v: &mut [T]| v.sort_by_key(key)));
+    strands::run(call, v.len(), || radix::sort(v, false, &key, &|v: &mut [T]| v.sort_by_key(key)));
 }

@@ -1,6 +1,7 @@
 //! The radix sort.
 //!
-//! 1. All threads look for the bits in which keys differ.
+//! 1. A slice that has an order is sorted by way of that, as by comparisons. Numbers that differ in their lowest eight bits only
+//!    are counted and written anew. For others all threads look for the bits in which keys differ.
 //! 2. The highest eight of these say into which bucket an element goes. Each thread counts the elements for each bucket in chunks
 //!    of the slice, and so knows where in the buffer its own go; then it moves them there.
 //! 3. Buckets are sorted in parallel: very short ones by std, long ones as the whole, others by passes over eight bits from the
@@ -9,7 +10,7 @@
 //!    group of elements with these bits in common is sorted as a bucket of its own. A short slice is one bucket.
 
 use crate::iter::{IndexedParallelIterator, IntoParallelIterator, ParallelIterator};
-use crate::slice::{ParallelSlice, sort_prefix};
+use crate::slice::{ParallelSlice, sort_if_ordered};
 use std::mem::MaybeUninit;
 
 const DIGIT_BITS: u32 = 8;
@@ -34,8 +35,8 @@ const CHUNKS_PER_THREAD: usize = 4;
 /// The elements for each bucket, or where they go.
 type Counts = [usize; BUCKETS];
 
-/// Sorts `v` by the keys; short parts are sorted by `sort_short`.
-pub(super) fn sort<T, F, S>(v: &mut [T], key: &F, sort_short: &S)
+/// Sorts `v` by the keys; short parts are sorted by `sort_short`. If `is_whole`, elements of one key are one and the same.
+pub(super) fn sort<T, F, S>(v: &mut [T], is_whole: bool, key: &F, sort_short: &S)
 where
     T: Copy + Send + Sync,
     F: Fn(&T) -> u64 + Sync,
@@ -44,8 +45,9 @@ where
     if size_of::<T>() == 0 || v.len() <= SHORT_ITEMS {
         return sort_short(v);
     }
-    // One run, up or down.
-    if sort_prefix(v, &|left, right| key(left) < key(right)) == v.len() {
+    if sort_if_ordered(v, &|left, right| key(left) < key(right))
+        || (is_whole && sort_if_few(v, key))
+    {
         return;
     }
     let most = if crate::current_num_threads() > 1 { SHARED_ITEMS } else { LONG_ITEMS };
@@ -56,6 +58,63 @@ where
     distribute_and_sort(v, &mut buffer.spare_capacity_mut()[..v.len()], key, sort_short);
 }
 
+/// How many elements a thread counts and moves at a stretch.
+fn chunk_items<T>(v: &[T]) -> usize {
+    v.len().div_ceil(crate::current_num_threads() * CHUNKS_PER_THREAD).max(CHUNK_ITEMS)
+}
+
+/// Sorts `v`, where elements of one key are one and the same, if the keys differ in the lowest eight bits only: elements are
+/// counted and written anew. Says whether it is so.
+fn sort_if_few<T, F>(v: &mut [T], key: &F) -> bool
+where
+    T: Copy + Send + Sync,
+    F: Fn(&T) -> u64 + Sync,
+{
+    let first = v[0];
+    let high = key(&first) >> DIGIT_BITS;
+    let none = || Tally { counts: [0; BUCKETS], examples: [first; BUCKETS] };
+    let tally = |chunk: &[T]| {
+        let mut tally = none();
+        for item in chunk {
+            let bits = key(item);
+            if bits >> DIGIT_BITS != high {
+                return None;
+            }
+            let digit = bits as usize % BUCKETS;
+            tally.counts[digit] += 1;
+            tally.examples[digit] = *item;
+        }
+        Some(tally)
+    };
+    let tallies = v.par_chunks(chunk_items(v)).map(tally);
+    let Some(tally) = tallies.try_reduce(none, |a, b| Some(a.with(&b))) else { return false };
+    let mut rest = v;
+    for (count, example) in tally.counts.into_iter().zip(tally.examples) {
+        let (equal, others) = rest.split_at_mut(count);
+        equal.fill(example);
+        rest = others;
+    }
+    true
+}
+
+/// How many elements there are of each digit, and one of these.
+struct Tally<T> {
+    counts: Counts,
+    examples: [T; BUCKETS],
+}
+
+impl<T: Copy> Tally<T> {
+    fn with(mut self, other: &Tally<T>) -> Self {
+        for digit in 0..BUCKETS {
+            if other.counts[digit] > 0 {
+                self.counts[digit] += other.counts[digit];
+                self.examples[digit] = other.examples[digit];
+            }
+        }
+        self
+    }
+}
+
 /// Sorts `v` by way of an equally long buffer.
 fn distribute_and_sort<T, F, S>(v: &mut [T], buffer: &mut [MaybeUninit<T>], key: &F, sort_short: &S)
 where
@@ -64,8 +123,7 @@ where
     S: Fn(&mut [T]) + Sync,
 {
     let first = key(&v[0]);
-    let chunk_items =
-        v.len().div_ceil(crate::current_num_threads() * CHUNKS_PER_THREAD).max(CHUNK_ITEMS);
+    let chunk_items = chunk_items(v);
     let differing = |chunk: &[T]| chunk.iter().fold(0, |bits, item| bits | (key(item) ^ first));
     let differing = v.par_chunks(chunk_items).map(differing).reduce(|| 0, |a, b| a | b);
     let Some(highest) = differing.checked_ilog2() else { return };

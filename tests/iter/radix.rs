@@ -41,6 +41,48 @@ fn numbers_of_all_types() {
     });
 }
 
+/// Numbers that differ in eight bits only, and such of which one differs in more.
+#[test]
+fn few_numbers() {
+    watch!();
+    for length in [200, 100_000] {
+        let mut random = Random(3);
+        let mut numbers: Vec<i64> =
+            (0..length).map(|_| (7 << 40) - 5 + random.below(256) as i64 / 3).collect();
+        on(3, || {
+            sorts_numbers(numbers.clone(), Ord::cmp);
+            sorts_numbers(numbers.iter().map(|&number| number as i8).collect(), Ord::cmp);
+            sorts_numbers(numbers.iter().map(|number| *number as f32).collect(), f32::total_cmp);
+        });
+        numbers[length / 2] = -1;
+        on(3, || sorts_numbers(numbers, Ord::cmp));
+    }
+}
+
+/// A part of a point, by which points are sorted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Point(u8, usize);
+
+impl RadixKey for Point {
+    fn to_ordered_bits(self) -> u64 {
+        u64::from(self.0)
+    }
+}
+
+/// Keys of another crate may leave out a part of the element, which is not lost.
+#[test]
+fn keys_that_tell_a_part() {
+    watch!();
+    let mut random = Random(4);
+    let mut points: Vec<Point> = (0..30_000).map(|at| Point(random.below(16) as u8, at)).collect();
+    let mut expected = points.clone();
+    expected.sort();
+    on(3, || radix_sort(&mut points));
+    assert!(points.is_sorted_by_key(|point| point.0));
+    points.sort();
+    assert!(points == expected);
+}
+
 /// Elements with equal keys stay in their order, whatever the pattern.
 #[test]
 fn patterns_by_key() {

@@ -218,7 +218,7 @@ fn panics_at_any_comparison() {
         }
     };
     on_all(&[2, 40, 130, 500, 5_000], try_some);
-    on_these(&["few values"], &[40_000], try_some);
+    on_these(&["few values", "sawtooth"], &[40_000], try_some);
 }
 
 /// A comparison that panics always does so at the first comparison, and its payload arrives.
@@ -273,6 +273,8 @@ fn comparisons_that_write() {
         counts::<0>(numbers);
         counts::<16>(numbers);
     });
+    // More than what is merged with one buffer.
+    on_these(&["sawtooth"], &[40_000], |numbers, _| counts::<0>(numbers));
 }
 
 #[test]

@@ -42,7 +42,7 @@ where
     K: Ord + Send,
     F: Fn(&T) -> K + Sync,
 {
-    if v.len() <= SEQUENTIAL_ITEMS || crate::current_num_threads() == 1 {
+    if v.len() <= SEQUENTIAL_ITEMS {
         return tolerate_disorder(|| v.sort_by_cached_key(key_fn));
     }
     if u32::try_from(v.len()).is_ok() {

@@ -38,7 +38,7 @@ where
     // the elements of one need not be sorted.
     let steps = match probes.saturating_sub(less + greater) {
         0 => v.len().ilog2(),
-        equal => (probes / equal).ilog2() + 2,
+        equal => (probes / equal).ilog2().max(1),
     };
     let comparisons = v.len() as u64 * u64::from(steps.min(most_steps));
     let estimate = elapsed.saturating_mul(comparisons) / probes as u64;

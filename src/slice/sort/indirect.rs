@@ -4,8 +4,14 @@
 
 use std::mem::ManuallyDrop;
 
-/// Elements from this size on are large.
+/// Elements up to this size are small, and from the second one on large.
+const SMALL_BYTES: usize = 16;
 const LARGE_BYTES: usize = 96;
+
+/// Whether an element of this type is moved as cheaply as it is looked at.
+pub(super) const fn is_small<T>() -> bool {
+    size_of::<T>() <= SMALL_BYTES
+}
 
 /// Whether elements of this type are better sorted by way of their indices, as far as they fit a cache.
 pub(super) const fn is_large<T>() -> bool {

@@ -61,7 +61,7 @@ pub(super) fn merge_into<T, F>(
 /// How many elements of `left` are among the first `rank` of the merged sequence (the others are from `right`).
 ///
 /// Between `rank - right.len()` and `min(rank, left.len())`, whatever `is_less` says.
-fn split_at_rank<T, F>(left: &[T], right: &[T], rank: usize, is_less: &F) -> usize
+pub(super) fn split_at_rank<T, F>(left: &[T], right: &[T], rank: usize, is_less: &F) -> usize
 where
     F: Fn(&T, &T) -> bool,
 {

@@ -35,8 +35,7 @@ mod unstable;
 mod tests;
 
 pub(crate) use cached_key::par_by_cached_key;
-pub(crate) use runs::sort_prefix;
-pub(crate) use stable::par_stable;
+pub(crate) use stable::{par_stable, sort_if_ordered};
 pub(crate) use unstable::par_unstable;
 
 use crate::util::unwind;

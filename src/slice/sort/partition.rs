@@ -10,10 +10,7 @@
 
 use std::mem::ManuallyDrop;
 
-use super::indirect::is_large;
-
-/// Elements up to this size are moved whether they need it or not.
-const CYCLIC_BYTES: usize = 16;
+use super::indirect::{is_large, is_small};
 
 /// Large elements in slices of more bytes than this come from memory, whose time is worth more than a branch: on 128 MB of
 /// 128-byte elements the whole sort takes 0.87 of std's time with exchanges and 1.11 with blocks, on 13 MB 0.81 and 0.72
@@ -108,7 +105,7 @@ fn exchange<T>(v: &mut [T], low: usize, high: usize, left: &mut Misplaced, right
 /// `goes_left` may panic, or answer as it likes: the slice stays a permutation of what it was. Elements may be asked about
 /// twice.
 pub(super) fn partition<T>(v: &mut [T], goes_left: impl Fn(&T) -> bool) -> usize {
-    if size_of::<T>() <= CYCLIC_BYTES {
+    if is_small::<T>() {
         partition_cyclic(v, goes_left)
     } else if is_large::<T>() && size_of_val(v) > CACHED_BYTES {
         partition_by_exchange(v, goes_left)

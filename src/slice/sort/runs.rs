@@ -23,7 +23,7 @@ pub(super) fn run_length<T>(v: &[T], in_order: impl Fn(&T, &T) -> bool) -> usize
 /// once.
 ///
 /// A descending run is a strict one: reversing equal elements would not be stable.
-pub(crate) fn sort_prefix<T, F>(v: &mut [T], is_less: &F) -> usize
+pub(super) fn sort_prefix<T, F>(v: &mut [T], is_less: &F) -> usize
 where
     T: Send,
     F: Fn(&T, &T) -> bool + Sync,

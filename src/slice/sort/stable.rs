@@ -7,13 +7,16 @@
 //!    (J. I. Munro and S. Wild, "Nearly-optimal mergesorts: fast, practical sorting methods that optimally adapt to existing
 //!    runs", 2018, the method by bisection). Each merge goes from the slice to the buffer or back. Nothing is merged that
 //!    stands right already, so where the elements of a part are is known at run time only: that is what [`Run`] keeps.
+//! 4. [`merge_in_place`] does with a buffer of constant size: runs that do not fit are cut at their middle rank, and what is
+//!    between the cuts changes sides by a rotation (K. Dudziński and A. Dydek, "On a stable minimum storage merging algorithm",
+//!    1981).
 //!
 //! The buffer is allocated when the leaves are sorted, which takes memory too.
 
 use super::cost::sharing_threads;
 use super::drop_merge::sort_if_nearly_sorted;
-use super::indirect::{is_large, sort_by_indices};
-use super::merge::{PARALLEL_ITEMS, join_if};
+use super::indirect::{is_large, is_small, sort_by_indices};
+use super::merge::{PARALLEL_ITEMS, join_if, split_at_rank};
 use super::run::Run;
 use super::runs::{find_runs, looks_ordered, sort_prefix};
 use super::stable_by_std;
@@ -31,8 +34,9 @@ const MIN_LEAF_ITEMS: usize = 250;
 /// Leaves for each thread, so that threads of uneven speed end together.
 const LEAVES_PER_THREAD: usize = 2;
 
-/// Leaves of large elements, which are sorted by way of their indices, have no more bytes: they should fit a shared cache.
-const INDEXED_BYTES: usize = 1 << 23;
+/// Leaves of elements that are not small have fewer than twice so many bytes, on one thread too: with what they own, or with the
+/// indices by way of which large ones are sorted, they should fit a shared cache.
+const LEAF_BYTES: usize = 1 << 21;
 
 /// Natural runs are merged if they have this many elements on the average, in slices that are not shorter than the second
 /// number: std's sort merges the runs of these as fast.
@@ -52,8 +56,7 @@ where
     if size_of::<T>() == 0 || v.len() <= SHORT_ITEMS {
         return stable_by_std(v, is_less);
     }
-    let prefix = sort_prefix(v, is_less);
-    if prefix == v.len() || sort_by_order(v, prefix, is_less) {
+    if sort_if_ordered(v, is_less) {
         return;
     }
     let threads = sharing_threads(v, u32::MAX, SHARED_NS, is_less);
@@ -63,7 +66,7 @@ where
     }
     let breaks: Vec<usize> = (1..leaves).map(|leaf| v.len() / leaves * leaf).collect();
     sort_leaves(v, &breaks, 0, is_less);
-    merge_all(v, &breaks, threads > 1, is_less);
+    merge_all(v, &breaks, 0, threads > 1, is_less);
 }
 
 /// How many leaves to sort: a power of four, so that the last merge normally ends in the slice.
@@ -72,19 +75,23 @@ fn leaves<T>(v: &[T], threads: usize) -> usize {
         1 => 1,
         threads => (threads * LEAVES_PER_THREAD).min(v.len() / MIN_LEAF_ITEMS),
     };
-    if is_large::<T>() {
-        leaves = leaves.max(size_of_val(v) / INDEXED_BYTES);
+    if !is_small::<T>() {
+        leaves = leaves.max(size_of_val(v) / LEAF_BYTES);
     }
     1 << leaves.next_power_of_two().ilog2().next_multiple_of(2)
 }
 
-/// Sorts `v` if there is an order in it beyond that of its first `prefix` elements, and says whether there was. Otherwise `v`
-/// stays as it is.
-fn sort_by_order<T, F>(v: &mut [T], prefix: usize, is_less: &F) -> bool
+/// Sorts `v`, keeping the order of equal elements, if there is an order in it, and says whether there was. Otherwise no more than
+/// a descending run at its front is reversed.
+pub(crate) fn sort_if_ordered<T, F>(v: &mut [T], is_less: &F) -> bool
 where
     T: Send,
     F: Fn(&T, &T) -> bool + Sync,
 {
+    let prefix = sort_prefix(v, is_less);
+    if prefix == v.len() {
+        return true;
+    }
     if !looks_ordered(v, prefix, is_less) {
         return false;
     }
@@ -98,7 +105,7 @@ where
     if let Some(breaks) = &breaks {
         let steps = breaks.len().ilog2() + 1;
         let is_shared = sharing_threads(v, steps, SHARED_NS, is_less) > 1;
-        merge_all(v, breaks, is_shared, is_less);
+        merge_all(v, breaks, 0, is_shared, is_less);
     }
     breaks.is_some()
 }
@@ -108,7 +115,7 @@ fn sort_unordered<T, F>(v: &mut [T], is_less: &F)
 where
     F: Fn(&T, &T) -> bool,
 {
-    if is_large::<T>() && size_of_val(v) <= 2 * INDEXED_BYTES {
+    if is_large::<T>() {
         // SAFETY: std's sort leaves a permutation, on this thread.
         unsafe {
             sort_by_indices(v, is_less, |indices, elements| {
@@ -128,8 +135,7 @@ where
     F: Fn(&T, &T) -> bool + Sync,
 {
     if breaks.is_empty() {
-        let prefix = sort_prefix(v, is_less);
-        if prefix < v.len() && !sort_by_order(v, prefix, is_less) {
+        if !sort_if_ordered(v, is_less) {
             sort_unordered(v, is_less);
         }
         return;
@@ -143,16 +149,69 @@ where
     );
 }
 
-/// Merges the runs of `v`, all but the first of which begin at `breaks`; with other threads if `is_shared`.
-pub(super) fn merge_all<T, F>(v: &mut [T], breaks: &[usize], is_shared: bool, is_less: &F)
+/// Merges the runs of a part that begins at the index `start` of the whole, on which `breaks` count; all but the first one begin
+/// at these. With other threads if `is_shared`.
+fn merge_all<T, F>(v: &mut [T], breaks: &[usize], start: usize, is_shared: bool, is_less: &F)
 where
     T: Send,
     F: Fn(&T, &T) -> bool + Sync,
 {
     let mut buffer = Vec::with_capacity(v.len());
     let mut run = Run::new(v, &mut buffer);
-    merge_runs(&mut run, breaks, 0, is_shared, is_less);
+    merge_runs(&mut run, breaks, start, is_shared, is_less);
     run.settle();
+}
+
+/// [`merge_all`] with memory for so many bytes on each thread.
+pub(super) fn merge_in_place<T, F>(
+    v: &mut [T],
+    breaks: &[usize],
+    start: usize,
+    bytes: usize,
+    is_shared: bool,
+    is_less: &F,
+) where
+    T: Send,
+    F: Fn(&T, &T) -> bool + Sync,
+{
+    let Some(chosen) = nearest(breaks, start + v.len() / 2) else { return };
+    if size_of_val(v) <= bytes {
+        return merge_all(v, breaks, start, false, is_less);
+    }
+    let middle = breaks[chosen];
+    let (left, right) = v.split_at_mut(middle - start);
+    let (left_breaks, right_breaks) = (&breaks[..chosen], &breaks[chosen + 1..]);
+    join_if(
+        is_shared,
+        || merge_in_place(left, left_breaks, start, bytes, is_shared, is_less),
+        || merge_in_place(right, right_breaks, middle, bytes, is_shared, is_less),
+    );
+    merge_both_in_place(v, middle - start, bytes, is_shared, is_less);
+}
+
+/// Merges the sorted parts of `v` before and from `middle` on: both are cut at the middle rank, and what is between the cuts
+/// changes sides, until the halves fit into so many bytes.
+fn merge_both_in_place<T, F>(v: &mut [T], middle: usize, bytes: usize, is_shared: bool, is_less: &F)
+where
+    T: Send,
+    F: Fn(&T, &T) -> bool + Sync,
+{
+    let (left, right) = v.split_at(middle);
+    if left.is_empty() || right.is_empty() || !is_less(&right[0], &left[middle - 1]) {
+        return;
+    }
+    if size_of_val(v) <= bytes {
+        return merge_all(v, &[middle], 0, false, is_less);
+    }
+    let rank = v.len() / 2;
+    let from_left = split_at_rank(left, right, rank, is_less);
+    v[from_left..middle + rank - from_left].rotate_left(middle - from_left);
+    let (low, high) = v.split_at_mut(rank);
+    join_if(
+        is_shared,
+        || merge_both_in_place(low, from_left, bytes, is_shared, is_less),
+        || merge_both_in_place(high, middle - from_left, bytes, is_shared, is_less),
+    );
 }
 
 /// Merges the runs of a part that begins at the index `start` of the whole, on which `breaks` count.

@@ -29,6 +29,31 @@ fn the_stable_sort_is_stable() {
     }
 }
 
+/// Runs of many lengths, merged with buffers much shorter than they, also by comparisons that are no order.
+#[test]
+fn runs_merged_in_place() {
+    for (len, run) in [(2, 1), (700, 9), (1_000, 300), (5_000, 64), (5_000, 2_500)] {
+        let mut input: Vec<(u64, usize)> =
+            scattered(len).into_iter().map(|key| key % 500).zip(0..).collect();
+        input.chunks_mut(run).for_each(<[_]>::sort);
+        let breaks: Vec<usize> = (run..input.len()).step_by(run).collect();
+        let mut expected = input.clone();
+        expected.sort_by_key(|item| item.0);
+        for (bytes, is_shared) in [(16, true), (100, false), (4_096, true), (1 << 20, false)] {
+            let mut items = input.clone();
+            stable::merge_in_place(&mut items, &breaks, 0, bytes, is_shared, &|a, b| a.0 < b.0);
+            assert_eq!(items, expected);
+            let calls = AtomicUsize::new(0);
+            let toss = |_: &_, _: &_| calls.fetch_add(1, Relaxed) % 3 == 0;
+            stable::merge_in_place(&mut items, &breaks, 0, bytes, is_shared, &toss);
+            items.sort_by_key(|item| item.1);
+            let mut all = input.clone();
+            all.sort_by_key(|item| item.1);
+            assert_eq!(items, all);
+        }
+    }
+}
+
 /// Comparisons that are no order: std notices some of them and panics, which must not be noticed here.
 #[test]
 fn senseless_comparisons_give_some_permutation() {

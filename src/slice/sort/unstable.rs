@@ -1,7 +1,7 @@
 //! Unstable sort: quicksort in place, both sides of each cut in parallel, std's sort below.
 //!
-//! 1. A part that is one run needs no sorting (`runs.rs`), one that is nearly sorted no cutting (`drop_merge.rs`), and the
-//!    runs of a short one are merged (`stable.rs`).
+//! 1. A part that is one run needs no sorting (`runs.rs`), one that is nearly sorted no cutting (`drop_merge.rs`), and one of
+//!    long runs is merged with a buffer that does not grow with it (`stable.rs`), unless its elements are large.
 //! 2. Pivots are medians of a random sample (C. A. R. Hoare, "Quicksort", 1962; for the sample's size C. C. McGeoch and
 //!    J. D. Tygar, "Optimal sampling strategies for quicksort", 1995: about the square root of the length). A sample of which
 //!    the median takes a good part says that the value is frequent: then its equals are separated as well and not sorted
@@ -15,10 +15,10 @@
 
 use super::cost::sharing_threads;
 use super::drop_merge::{Attempt, ITEMS_PER_STRAY, try_nearly_sorted};
-use super::indirect::{is_large, sort_by_indices};
+use super::indirect::{is_large, is_small, sort_by_indices};
 use super::partition::{par_partition, partition, partition_blocks};
 use super::runs::{find_runs, looks_ordered, sort_prefix};
-use super::stable::merge_all;
+use super::stable::merge_in_place;
 use super::unstable_by_std;
 
 /// Below this many elements std's sort is as good as any.
@@ -38,9 +38,6 @@ const MIN_LEAF_ITEMS: usize = 250;
 const CUT_LEAVES: usize = 64;
 const MIN_CUT_ITEMS: usize = 1 << 12;
 
-/// Elements up to this size are small.
-const SMALL_BYTES: usize = 16;
-
 /// The largest sample of which a pivot is the median.
 const MOST_SAMPLED: usize = 255;
 
@@ -51,16 +48,19 @@ const PARALLEL_CUT_ITEMS: usize = 1 << 15;
 /// core's cache.
 const INDEXED_BYTES: usize = 1 << 19;
 
-/// Runs are merged in parts so short that the memory for it does not matter, if they have so many elements on the average.
-const MERGED_BYTES: usize = 1 << 17;
-const MERGED_ITEMS: usize = 1 << 9;
+/// Runs are merged if they have so many elements on the average and are no more than so many, in slices of no less than so many
+/// elements.
 const MIN_RUN_ITEMS: usize = 64;
+const MOST_RUNS: usize = 1 << 13;
+const MERGED_ITEMS: usize = 1 << 9;
 
-/// Memory for the strays of a nearly sorted part. It does not grow with the slice.
-const STRAY_BYTES: usize = 1 << 19;
+/// Memory for the strays of a nearly sorted part, or to merge runs by one thread. It does not grow with the slice.
+const BUFFER_BYTES: usize = 1 << 19;
 
-/// One thread puts strays back. If more than one of so many elements is one, a part that can be shared is cut first.
+/// One thread puts strays back. If more than one of so many elements is one, a part that is longer than this, and than one and a
+/// half of a thread's share, is cut first.
 const SHARED_ITEMS_PER_STRAY: usize = 32;
+const SHARED_ITEMS: usize = 1 << 13;
 
 /// Sorts `v`, not keeping the order of equal elements. In place, O(log n) stack, O(n log n) comparisons.
 ///
@@ -81,13 +81,13 @@ where
     let threads = sharing_threads(v, u32::MAX, SHARED_NS, is_less);
     let mut leaf_items = v.len();
     let mut shared_items = usize::MAX;
-    if size_of::<T>() > SMALL_BYTES {
+    if !is_small::<T>() {
         leaf_items = (v.len() / CUT_LEAVES).max(MIN_CUT_ITEMS);
     }
     if threads > 1 {
         let leaves = threads * LEAVES_PER_THREAD[usize::from(is_large::<T>())];
         leaf_items = leaf_items.min((v.len() / leaves).max(MIN_LEAF_ITEMS));
-        shared_items = (v.len() / (2 * threads)).max(PARALLEL_CUT_ITEMS);
+        shared_items = (v.len() / (2 * threads) * 3).max(SHARED_ITEMS);
     }
     if is_large::<T>() {
         leaf_items = leaf_items.min((INDEXED_BYTES / size_of::<T>()).max(1));
@@ -142,15 +142,16 @@ impl<F> Quicksort<'_, F> {
         if is_ordered && v.len() <= tried_items {
             let items_per_stray =
                 if v.len() > self.shared_items { SHARED_ITEMS_PER_STRAY } else { ITEMS_PER_STRAY };
-            match try_nearly_sorted(v, prefix, STRAY_BYTES, items_per_stray, is_less) {
+            match try_nearly_sorted(v, prefix, BUFFER_BYTES, items_per_stray, is_less) {
                 Attempt::Sorted => return,
                 Attempt::TooManyStrays { read } => tried_items = read,
                 Attempt::Disordered => {}
             }
-            if v.len() >= MERGED_ITEMS && size_of_val(v) <= MERGED_BYTES {
-                if let Some(breaks) = find_runs(v, v.len() / MIN_RUN_ITEMS, is_less) {
-                    // Too short to be shared.
-                    return merge_all(v, &breaks, false, is_less);
+            if v.len() >= MERGED_ITEMS && !is_large::<T>() {
+                let most = MOST_RUNS.min(v.len() / MIN_RUN_ITEMS);
+                if let Some(breaks) = find_runs(v, most, is_less) {
+                    let is_shared = self.threads > 1;
+                    return merge_in_place(v, &breaks, 0, BUFFER_BYTES, is_shared, is_less);
                 }
             }
         }
