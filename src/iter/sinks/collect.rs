@@ -202,20 +202,20 @@ impl<'v, T> Folder<T> for CollectFolder<'v, T> {
         self.consume_iter(iter::once(item))
     }
 
-    fn consume_iter<I: IntoIterator<Item = T>>(mut self, iter: I) -> Self {
-        let Room { start, len: room, .. } = self.room;
-        // The number goes from item to item, so that the loop is vectorized, and is noted for whoever drops what is there.
-        let noted = &mut self.filled.len;
-        iter.into_iter().fold(*noted, |len, item| {
-            assert!(len < room, "too many values pushed to consumer");
-            // SAFETY: inside the room, by the check.
-            let slot = unsafe { start.add(len) };
+    fn consume_iter<I: IntoIterator<Item = T>>(self, iter: I) -> Self {
+        let CollectFolder { room, filled } = self;
+        let most = room.len;
+        // What is filled goes from item to item by value, so the compiler keeps it in registers and vectorizes the loop.
+        let filled = iter.into_iter().fold(filled, move |mut filled, item| {
+            assert!(filled.len < most, "too many values pushed to consumer");
+            // SAFETY: inside the room, by the check and the invariant.
+            let slot = unsafe { filled.start.add(filled.len) };
             // SAFETY: by the invariants ours to write.
             unsafe { slot.write(item) };
-            *noted = len + 1;
-            len + 1
+            filled.len += 1;
+            filled
         });
-        self
+        CollectFolder { room, filled }
     }
 
     fn complete(self) -> Filled<'v, T> {
