@@ -22,12 +22,14 @@ struct Any<'s, P> {
 }
 
 impl<P> Any<'_, P> {
-    fn search<T>(&self, mut items: impl Iterator<Item = T>)
+    fn search<T>(&self, items: impl Iterator<Item = T>)
     where
         P: Fn(T) -> bool,
     {
-        if items.any(self.predicate) {
-            self.found.raise();
+        for item in items {
+            if (self.predicate)(item) {
+                return self.found.raise();
+            }
         }
     }
 }
