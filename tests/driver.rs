@@ -344,6 +344,60 @@ fn a_search_from_the_end_survives_a_panic() {
 }
 
 /// A panic in one item keeps no other piece from being run, and comes out when all have ended.
+/// Two pieces: the right one fails, then the left one has items.
+struct Failing<'t> {
+    is_left: bool,
+    may_be_cut: bool,
+    failed: &'t AtomicBool,
+    taken: &'t AtomicUsize,
+}
+
+impl UnindexedProducer for Failing<'_> {
+    type Item = Option<u32>;
+
+    fn split(self) -> (Self, Option<Self>) {
+        if !self.may_be_cut {
+            return (self, None);
+        }
+        let part = |is_left| Failing { is_left, may_be_cut: false, ..self };
+        (part(true), Some(part(false)))
+    }
+
+    fn fold_with<F: Folder<Option<u32>>>(self, folder: F) -> F {
+        if !self.is_left {
+            let folder = folder.consume(None);
+            self.failed.store(true, Ordering::Release);
+            return folder;
+        }
+        while !self.failed.load(Ordering::Acquire) {
+            thread::yield_now();
+        }
+        folder.consume_iter(
+            (0..100).inspect(|_| _ = self.taken.fetch_add(1, Ordering::Relaxed)).map(Some),
+        )
+    }
+}
+
+impl ParallelIterator for Failing<'_> {
+    type Item = Option<u32>;
+
+    fn drive_unindexed<C>(self, consumer: C) -> C::Result
+    where
+        C: moirai::iter::plumbing::UnindexedConsumer<Option<u32>>,
+    {
+        bridge_unindexed(self, consumer)
+    }
+}
+
+#[test]
+fn a_full_folder_takes_no_item() {
+    watch!();
+    let (failed, taken) = (AtomicBool::new(false), AtomicUsize::new(0));
+    let items = Failing { is_left: true, may_be_cut: true, failed: &failed, taken: &taken };
+    let sum = pool(2).install(|| items.try_reduce(|| 0, u32::checked_add));
+    assert_eq!((sum, taken.into_inner()), (None, 0));
+}
+
 #[test]
 fn a_panic_ends_its_own_piece_only() {
     watch!();

@@ -957,7 +957,7 @@ pub trait ParallelIterator: Sized + Send {
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
         caller::note();
-        self.map(predicate).find_any(|&yes| yes).is_some()
+        sinks::holds_for_any(self, predicate)
     }
 
     /// Whether every item satisfies `predicate`; true if there are none. Stops soon after one does not.
@@ -973,7 +973,7 @@ pub trait ParallelIterator: Sized + Send {
         P: Fn(Self::Item) -> bool + Sync + Send,
     {
         caller::note();
-        self.map(|item| !predicate(item)).find_any(|&no| no).is_none()
+        !sinks::holds_for_any(self, |item| !predicate(item))
     }
 
     /// Yields what is inside `Some`, and stops soon after any item turns out to be `None`.

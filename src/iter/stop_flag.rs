@@ -5,11 +5,13 @@ use crate::sync::{AtomicUsize, Ordering};
 pub(crate) struct StopFlag(AtomicUsize);
 
 impl StopFlag {
+    #[inline]
     pub(crate) fn new() -> Self {
         StopFlag(AtomicUsize::new(0))
     }
 
     /// Raises the flag.
+    #[inline]
     pub(crate) fn raise(&self) {
         // ORDERING: Relaxed. Pairs with `is_raised`, and is only a hint that saves work: whatever
         // was found travels with the results of the pieces, through the join.
@@ -17,6 +19,7 @@ impl StopFlag {
     }
 
     /// Whether somebody has raised the flag, as far as known here.
+    #[inline]
     pub(crate) fn is_raised(&self) -> bool {
         // ORDERING: Relaxed. Pairs with `raise`; a stale answer costs some items of work, no more.
         self.0.load(Ordering::Relaxed) != 0

@@ -88,6 +88,12 @@ impl Site {
             self.make_known(what(), place);
         }
         let little = ticks_of_ns(tuning::BATCH_START_NS);
+        let is_little = |cost: f32| cost.max(per_item) * items as f32 <= little as f32;
+        let is_known = before.is_steady() && before.per_item().is_some_and(is_little);
+        if is_known && before.ends_alone() == ends_alone {
+            // How little makes no difference. Others make such calls too, and would have to fetch the table's line after each store.
+            return;
+        }
         let estimate = before.observe_call(per_item, items, little).ending_alone(ends_alone);
         // ORDERING: Relaxed. A number by itself; of two writers at once one is lost, which is as good.
         self.slot.store(self.tag << ESTIMATE_BITS | estimate.to_bits(), Ordering::Relaxed);

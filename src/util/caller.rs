@@ -18,7 +18,9 @@ thread_local! {
 #[inline(always)]
 #[track_caller]
 pub(crate) fn note() {
-    NOTED.set(Some(Location::caller()));
+    let place = Location::caller();
+    // Not by `LocalKey::set`, which would have made the cell first, by a call.
+    NOTED.with(|noted| noted.set(Some(place)));
 }
 
 /// What was noted last, once.

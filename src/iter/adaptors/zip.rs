@@ -54,6 +54,7 @@ where
         Ord::min(self.left.len(), self.right.len())
     }
 
+    #[inline]
     fn with_producer<CB: ProducerCallback<Self::Item>>(self, callback: CB) -> CB::Output {
         with_both(self.left, self.right, ZipPair, callback)
     }
@@ -65,6 +66,7 @@ impl<T, U> AdaptPair<T, U> for ZipPair {
     type Item = (T, U);
     type Producer<P: Producer<Item = T>, Q: Producer<Item = U>> = ZipProducer<P, Q>;
 
+    #[inline]
     fn adapt<P, Q>(self, left: P, right: Q) -> ZipProducer<P, Q>
     where
         P: Producer<Item = T>,

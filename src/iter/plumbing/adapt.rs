@@ -28,6 +28,7 @@ where
 {
     type Output = CB::Output;
 
+    #[inline]
     fn callback<P: Producer<Item = T>>(self, base: P) -> CB::Output {
         self.callback.callback(self.adapt.adapt(base))
     }
@@ -48,6 +49,7 @@ pub(in crate::iter) trait AdaptPair<T, U> {
 }
 
 /// Gets the producers of both sides, and hands what `pair` makes of them on to `callback`.
+#[inline]
 pub(in crate::iter) fn with_both<A, B, M, CB>(
     left: A,
     right: B,
@@ -78,6 +80,7 @@ where
 {
     type Output = CB::Output;
 
+    #[inline]
     fn callback<P: Producer<Item = T>>(self, left: P) -> CB::Output {
         let adapt = WithLeft { left, pair: self.pair };
         self.right.with_producer(AdaptCallback { callback: self.callback, adapt })
@@ -98,6 +101,7 @@ where
     type Item = M::Item;
     type Producer<Q: Producer<Item = U>> = M::Producer<L, Q>;
 
+    #[inline]
     fn adapt<Q: Producer<Item = U>>(self, right: Q) -> M::Producer<L, Q> {
         self.pair.adapt(self.left, right)
     }

@@ -15,12 +15,19 @@
 //!    gets the results of exactly the two sides of its cut.
 //! 4. A panic does not keep the other pieces from being run, each by its own consumer; then the panic goes on.
 
+mod counted;
+mod light;
+mod stint;
+
+use self::counted::run_counted;
+use self::light::run_light;
+use self::stint::Stint;
 use super::dealing;
 use super::piece::Piece;
 use super::{Folder, Reducer};
 use crate::batch::{Costs, Estimate, Observation, Plan, Publish, Splitter};
 use crate::explain::Kind;
-use crate::explain::recorder::{self, Beginning, OpenStint, Recorded};
+use crate::explain::recorder::{self, Beginning, Recorded};
 use crate::join::join_on;
 use crate::metrics::sites::Site;
 use crate::pool::context;
@@ -31,7 +38,7 @@ use crate::pool::worker::Wait;
 use crate::trace::Job;
 use crate::tuning;
 use crate::util::caller::Place;
-use crate::util::clock::{HAS_CLOCK, reading_cost, real_ticks, ticks, ticks_of_ns};
+use crate::util::clock::{HAS_CLOCK, reading_cost, ticks, ticks_of_ns};
 use crate::util::frame::keep_frame;
 use crate::util::unwind;
 use std::any::type_name;
@@ -53,8 +60,6 @@ const MOST_HELD: usize = u128::BITS as usize + 8;
 pub(super) struct Call<'s> {
     seat: &'s Seat,
     splitter: Splitter,
-    /// Pieces are cut by numbers.
-    is_counted: bool,
     /// The group that the call's items were dealt to, or [`NO_HOME`].
     home: usize,
     /// When this thread began to work on the call, in ticks.
@@ -78,7 +83,7 @@ pub(super) struct Call<'s> {
     sample: Sample,
     /// The recorder's number of the call, or [`NO_NODE`], and what it gathers of this thread's part.
     node: usize,
-    stint: Option<Box<OpenStint>>,
+    stint: Stint,
 }
 
 /// What this thread has measured in this call.
@@ -200,11 +205,14 @@ fn run_as<P: Piece>(
     place: Option<Place>,
     node: usize,
 ) -> P::Result {
-    if !is_counted && seat.registry().seats().len() == 1 && !P::BACKWARD {
+    if is_counted {
+        return run_counted(seat, piece, node);
+    }
+    if seat.registry().seats().len() == 1 && !P::BACKWARD {
         return run_whole(seat, piece, node);
     }
-    if is_counted || P::DRAWS {
-        return run_cut(seat, piece, Parts::new(seat, is_counted, node), None, false, place);
+    if P::DRAWS {
+        return run_cut(seat, piece, Parts::new(seat, node), None, false, place);
     }
     let items = piece.items();
     let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
@@ -226,7 +234,7 @@ fn run_estimated<P: Piece>(
     node: usize,
 ) -> P::Result {
     let items = piece.items();
-    let parts = Parts { per_item: estimate.per_item(), ..Parts::new(seat, false, node) };
+    let parts = Parts { per_item: estimate.per_item(), ..Parts::new(seat, node) };
     if !is_wanted && node == NO_NODE && !P::BACKWARD && !seat.registry().waits_for_anything() {
         let splitter = Splitter::new(costs(seat), seat.registry().seats().len());
         if splitter.is_light(items, parts.per_item) {
@@ -236,66 +244,6 @@ fn run_estimated<P: Piece>(
     // Who measures tries whether it is not better to share.
     let ends_alone = P::LEFTMOST && !is_wanted && estimate.ends_alone();
     run_cut(seat, piece, parts, is_wanted.then_some(site), ends_alone, place)
-}
-
-/// Runs a call that is estimated to cost too little to be shared: its first items, then the rest if they have cost as little as
-/// thought. Decides what [`Call::start`] would, with what little it takes; where that is not enough, a call goes on from there.
-#[inline(never)]
-fn run_light<P: Piece>(seat: &Seat, piece: P, splitter: Splitter, parts: Parts) -> P::Result {
-    let estimate = parts.per_item.expect("what costs little is known to");
-    let began = ticks();
-    if piece.is_full() {
-        return piece.into_folder().complete();
-    }
-    let cut = match piece.begin(&splitter, estimate) {
-        Plan::Run => Err(piece),
-        Plan::Cut(at) => piece.cut(at),
-    };
-    let (first, rest, reducer) = match cut {
-        Ok(parts) => parts,
-        Err(piece) => return run_whole(seat, piece, NO_NODE),
-    };
-    let (items, rest_items) = (first.items(), rest.items());
-    let stride = splitter.stride(Some(estimate));
-    let first = unwind::halt_unwinding(|| run_batch(seat, stride, first, None));
-    let spent = ticks().wrapping_sub(began).saturating_sub(reading_cost());
-    let evidence = splitter.evidence(Some(estimate));
-    let (cost, _) = splitter.after_piece(Some(estimate), evidence, items, spent);
-    match first {
-        Ok(folder)
-            if splitter.is_light(rest_items, Some(cost)) && !folder.full() && !rest.is_full() =>
-        {
-            seat.counters.count_time(spent);
-            if P::FLOWS {
-                return run_batch(seat, stride, rest, Some(folder)).complete();
-            }
-            let left = folder.complete();
-            reducer.reduce(left, run_batch(seat, stride, rest, None).complete())
-        }
-        first => go_on_from(seat, began, parts, items, first, (reducer, rest)),
-    }
-}
-
-/// Goes on with a call that began at that moment, of which so many items have been run.
-#[cold]
-#[inline(never)]
-fn go_on_from<P: Piece>(
-    seat: &Seat,
-    began: u64,
-    parts: Parts,
-    items: usize,
-    first: thread::Result<P::Folder>,
-    (reducer, rest): (P::Reducer, P),
-) -> P::Result {
-    let threads = seat.registry().seats().len();
-    let mut call = Call::new(seat, threads, items + rest.items(), &parts, false);
-    call.began = began;
-    call.last.set(began);
-    let flow = first.map(|folder| {
-        call.has_run(items, folder.full(), true);
-        call.after(Open::new(), folder)
-    });
-    call.finish(call.go_on(flow, reducer, Second::Kept(rest)))
 }
 
 /// Runs a call that may be cut; what its items cost is told to `wanted`. `ends_alone`: it will end early by what this thread
@@ -459,7 +407,6 @@ fn costs(seat: &Seat) -> Costs {
 pub(super) struct Parts {
     pub(super) per_item: Option<f32>,
     is_measured: bool,
-    is_counted: bool,
     /// The group that it was dealt to; [`NO_HOME`] if the call was not dealt.
     home: usize,
     /// The seat that holds it.
@@ -470,15 +417,8 @@ pub(super) struct Parts {
 
 impl Parts {
     /// Nothing is known of the call, which is not a share of another one.
-    fn new(seat: &Seat, is_counted: bool, node: usize) -> Self {
-        Parts {
-            per_item: None,
-            is_measured: false,
-            is_counted,
-            home: NO_HOME,
-            owner: seat.index,
-            node,
-        }
+    fn new(seat: &Seat, node: usize) -> Self {
+        Parts { per_item: None, is_measured: false, home: NO_HOME, owner: seat.index, node }
     }
 }
 
@@ -521,7 +461,6 @@ impl<'s> Call<'s> {
         Call {
             seat,
             splitter,
-            is_counted: parts.is_counted,
             home: parts.home,
             began,
             patience: 0,
@@ -543,10 +482,7 @@ impl<'s> Call<'s> {
                 ended_early: Cell::new(false),
             },
             node: parts.node,
-            stint: match parts.node {
-                NO_NODE => None,
-                node => OpenStint::begin(node, seat, parts.owner),
-            },
+            stint: Stint::begin(parts.node, seat, parts.owner),
         }
     }
 
@@ -594,57 +530,35 @@ impl<'s> Call<'s> {
         }
     }
 
-    /// Whether one folder goes on from piece to piece.
-    fn flows<P: Piece>(&self) -> bool {
-        P::FLOWS && !self.is_counted
-    }
-
     /// What comes after `folder` has taken the items of a piece.
     fn after<P: Piece>(&self, open: Open<P>, folder: P::Folder) -> Flow<P> {
-        if self.flows::<P>() {
+        if P::FLOWS {
             Flow::Open(Open { before: open.before, folder: Some(folder) })
         } else {
-            let began = self.recorded_now();
+            let began = self.stint.now();
             let result = close(open.before, folder);
-            self.has_combined(began);
+            self.stint.has_combined(began);
             Flow::Done(result)
         }
     }
 
     /// What came of all of this thread's part.
     fn finish<P: Piece>(&self, flow: Flow<P>) -> P::Result {
-        let began = self.recorded_now();
+        let began = self.stint.now();
         let result = flow.finish();
-        self.has_combined(began);
+        self.stint.has_combined(began);
         result
-    }
-
-    /// What time it is, if the call is recorded.
-    #[inline]
-    fn recorded_now(&self) -> Option<u64> {
-        self.stint.as_ref().map(|_| real_ticks())
-    }
-
-    /// One result was made of several since then.
-    #[inline]
-    fn has_combined(&self, began: Option<u64>) {
-        if let (Some(stint), Some(began)) = (&self.stint, began) {
-            stint.has_combined(began);
-        }
     }
 
     fn run_piece<P: Piece>(&self, mut open: Open<P>, piece: P) -> Flow<P> {
         let items = piece.items();
-        let stride = if self.is_counted { 1 } else { self.splitter.stride(self.per_item.get()) };
-        let mark = self.stint.as_deref().map(OpenStint::begin_batch);
+        let stride = self.splitter.stride(self.per_item.get());
+        let mark = self.stint.begin_batch();
         let folder = run_batch(self.seat, stride, piece, open.folder.take());
-        if let (Some(stint), Some(mark)) = (self.stint.as_deref(), mark) {
-            // What recording takes is not the items' fault.
-            self.last.set(self.last.get().wrapping_add(stint.end_batch(mark, items)));
-        }
-        if !self.is_counted {
-            self.has_run(items, folder.full(), !P::BACKWARD);
-        }
+        // What recording takes is not the items' fault.
+        let recording = self.stint.end_batch(mark, items);
+        self.last.set(self.last.get().wrapping_add(recording));
+        self.has_run(items, folder.full(), !P::BACKWARD);
         self.after(open, folder)
     }
 
@@ -679,9 +593,9 @@ impl<'s> Call<'s> {
             Second::Kept(second) => second,
             Second::Stolen(result) => {
                 let result = unwind::unwrap_or_resume(result);
-                let began = self.recorded_now();
+                let began = self.stint.now();
                 let result = reduce::<P>(reducer, flow.finish(), result);
-                self.has_combined(began);
+                self.stint.has_combined(began);
                 return Flow::Done(result);
             }
         };
@@ -697,12 +611,12 @@ impl<'s> Call<'s> {
                 }
                 self.work(Open::behind(Flow::Open(open).finish(), reducer), second)
             }
-            Flow::Done(left) if self.flows::<P>() => self.work(Open::behind(left, reducer), second),
+            Flow::Done(left) if P::FLOWS => self.work(Open::behind(left, reducer), second),
             Flow::Done(first) => {
                 let second = self.work(Open::new(), second);
-                let began = self.recorded_now();
+                let began = self.stint.now();
                 let result = reduce::<P>(reducer, first, second.finish());
-                self.has_combined(began);
+                self.stint.has_combined(began);
                 Flow::Done(result)
             }
         }
@@ -718,7 +632,6 @@ impl<'s> Call<'s> {
         let parts = Parts {
             per_item: self.per_item.get(),
             is_measured: self.is_measured.get(),
-            is_counted: self.is_counted,
             home: self.home,
             owner: self.seat.index,
             node: self.node,
@@ -747,12 +660,10 @@ impl<'s> Call<'s> {
             return (result, Second::Kept(unsafe { job.take_back() }.piece));
         }
         self.has_dropped(items);
-        let began = self.recorded_now();
+        let began = self.stint.now();
         // SAFETY: this thread holds the seat and is the only one to wait for this latch.
         unsafe { self.seat.wait(&job.half().latch, Wait::Join(job.half())) };
-        if let (Some(stint), Some(began)) = (&self.stint, began) {
-            stint.has_waited(began);
-        }
+        self.stint.has_waited(began);
         self.has_waited();
         // SAFETY: the latch is set; taken once.
         (result, Second::Stolen(unsafe { job.take_result() }))
@@ -796,10 +707,8 @@ impl<'s> Call<'s> {
 
     /// The time since the end of the last piece was not spent on items.
     fn has_waited(&self) {
-        if !self.is_counted {
-            self.last.set(ticks());
-            self.sample.parks.set(self.seat.counters.read(Counter::Parks));
-        }
+        self.last.set(ticks());
+        self.sample.parks.set(self.seat.counters.read(Counter::Parks));
     }
 
     fn observe(&self, now: u64) -> Observation {
@@ -821,12 +730,6 @@ impl<'s> Call<'s> {
 
     /// Publishes what is held, and wakes a sleeper, if that is worth it.
     fn share(&self, now: u64) {
-        if self.is_counted {
-            // Like the second half of a `join`, it may be what somebody waits for: with a wake-up, if anybody sleeps.
-            // SAFETY: as demanded there.
-            self.publish(|job| unsafe { self.seat.push_fork(job) });
-            return;
-        }
         let decision = self.splitter.publish(&self.observe(now));
         if decision == Publish::No {
             return;

@@ -38,6 +38,9 @@ pub(super) trait Piece: Send + Sized {
     /// Run it or cut it? `see` observes the call.
     fn plan(&self, splitter: &Splitter, see: impl FnOnce() -> Observation) -> Plan;
 
+    /// The same where pieces are cut by numbers.
+    fn plan_by_number(&self) -> Plan;
+
     /// The same for the whole of a call that begins without sharing anything, with items of this cost.
     fn begin(&self, splitter: &Splitter, per_item: f32) -> Plan;
 
@@ -76,6 +79,13 @@ pub(super) struct IndexedPiece<P, C> {
     pub(super) consumer: C,
 }
 
+impl<P, C> IndexedPiece<P, C> {
+    /// Whether both halves have as many items as a piece must have.
+    fn may_be_cut(&self) -> bool {
+        self.len / 2 >= self.min_len
+    }
+}
+
 impl<P, C> Piece for IndexedPiece<P, C>
 where
     P: Producer,
@@ -104,26 +114,24 @@ where
     }
 
     fn plan(&self, splitter: &Splitter, see: impl FnOnce() -> Observation) -> Plan {
-        let may_be_cut = self.len / 2 >= self.min_len;
-        match self.budget {
-            Some(_) if self.is_endmost && may_be_cut => Plan::Cut(self.len / 2),
-            None => {
-                let seen = see();
-                let is_little = self.len <= END_ITEMS && !splitter.is_heavy(seen.per_item);
-                if self.is_endmost && may_be_cut && !is_little {
-                    return Plan::Cut(self.len / 2);
-                }
-                let plan = splitter.plan(self.len, self.min_len, &seen);
-                // Between two pieces a search looks whether others have found something.
-                let looks = !C::Folder::__NEVER_FULL && may_be_cut;
-                if looks && plan == Plan::Run && splitter.is_long(self.len, &seen) {
-                    return Plan::Cut(self.len / 2);
-                }
-                plan
-            }
-            Some(budget) if budget > 0 && may_be_cut => Plan::Cut(self.len / 2),
-            Some(_) => Plan::Run,
+        let may_be_cut = self.may_be_cut();
+        let seen = see();
+        let is_little = self.len <= END_ITEMS && !splitter.is_heavy(seen.per_item);
+        if self.is_endmost && may_be_cut && !is_little {
+            return Plan::Cut(self.len / 2);
         }
+        let plan = splitter.plan(self.len, self.min_len, &seen);
+        // Between two pieces a search looks whether others have found something.
+        let looks = !C::Folder::__NEVER_FULL && may_be_cut;
+        if looks && plan == Plan::Run && splitter.is_long(self.len, &seen) {
+            return Plan::Cut(self.len / 2);
+        }
+        plan
+    }
+
+    fn plan_by_number(&self) -> Plan {
+        let may_become_more = self.is_endmost || self.budget.is_some_and(|budget| budget > 0);
+        if may_become_more && self.may_be_cut() { Plan::Cut(self.len / 2) } else { Plan::Run }
     }
 
     fn begin(&self, splitter: &Splitter, per_item: f32) -> Plan {
@@ -202,11 +210,6 @@ where
         let is_endmost = C::__BACKWARD && !P::__DRAWS;
         UnindexedPiece { budget: threads, items: WHOLE, is_endmost, producer, consumer }
     }
-
-    /// What is in the piece is not known, so the clock says nothing about it: it is cut as long as the budget lasts.
-    fn by_budget(&self) -> Plan {
-        if self.budget > 0 || self.is_endmost { Plan::Cut(1) } else { Plan::Run }
-    }
 }
 
 impl<P, C> Piece for UnindexedPiece<P, C>
@@ -237,11 +240,16 @@ where
     }
 
     fn plan(&self, _splitter: &Splitter, _see: impl FnOnce() -> Observation) -> Plan {
-        self.by_budget()
+        self.plan_by_number()
+    }
+
+    /// What is in the piece is not known, so the clock says nothing about it: it is cut as long as the budget lasts.
+    fn plan_by_number(&self) -> Plan {
+        if self.budget > 0 || self.is_endmost { Plan::Cut(1) } else { Plan::Run }
     }
 
     fn begin(&self, _splitter: &Splitter, _per_item: f32) -> Plan {
-        self.by_budget()
+        self.plan_by_number()
     }
 
     fn may_be_dealt(&self, _threads: usize) -> bool {

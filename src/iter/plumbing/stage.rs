@@ -110,10 +110,14 @@ pub(in crate::iter) struct Strides {
 impl Strides {
     /// Strides for this iterator, unless it is short enough to be run through as a whole.
     pub(in crate::iter) fn of<I: Iterator>(iter: &I) -> Option<Self> {
+        let most = iter.size_hint().1;
+        // Behind a single item there is nothing to be saved.
+        if most.is_some_and(|most| most <= 1) {
+            return None;
+        }
         let items = Seat::current().map_or(1, |seat| seat.stride.get().max(1));
         let is_short = |most: usize| items > 1 && most.div_ceil(WHOLE_STRIDES) <= items;
-        let is_whole = iter.size_hint().1.is_some_and(is_short);
-        (!is_whole).then_some(Strides { items, has_ended: false })
+        (!most.is_some_and(is_short)).then_some(Strides { items, has_ended: false })
     }
 
     /// The next stride, unless the one before has met the end.

@@ -3,10 +3,10 @@
 //! The vector's spare room is lent out as [`Room`], cut as the pieces are cut, and comes back as
 //! [`Filled`]. The vector's length changes only once everything is written, so a panic on the way
 //! leaves the vector as it was, and what was written is dropped by the `Filled` values.
+use std::iter;
 use std::marker::PhantomData;
 use std::mem::{self, MaybeUninit};
 use std::ptr::{self, NonNull};
-use std::slice;
 
 use super::gather::gather_into;
 use super::unzip::{Both, Unzip};
@@ -194,64 +194,28 @@ pub(crate) struct CollectFolder<'v, T> {
     filled: Filled<'v, T>,
 }
 
-impl<'v, T> CollectFolder<'v, T> {
-    /// The slots not yet written.
-    ///
-    /// # Safety
-    ///
-    /// The caller calls this once for as long as it uses the slots, and does not write them in
-    /// another way meanwhile.
-    unsafe fn spare(&self) -> &'v mut [MaybeUninit<T>] {
-        let start = self.filled.end().cast();
-        let len = self.room.len - self.filled.len;
-        // SAFETY: by the invariants of `Room` and of this type, `len` slots from `start` on are
-        // ours to write for `'v`; uninitialized slots are fine for `MaybeUninit`; and there is no
-        // other reference to them, by the demand on our caller.
-        unsafe { slice::from_raw_parts_mut(start, len) }
-    }
-}
-
 impl<'v, T> Folder<T> for CollectFolder<'v, T> {
     type Result = Filled<'v, T>;
     const __NEVER_FULL: bool = true;
 
-    fn consume(mut self, item: T) -> Self {
-        assert!(self.filled.len < self.room.len, "too many values pushed to consumer");
-        // SAFETY: the slot behind the filled ones is inside the room, by the check above, and by
-        // the invariants ours to write.
-        unsafe { self.filled.end().write(item) };
-        self.filled.len += 1;
-        self
+    fn consume(self, item: T) -> Self {
+        self.consume_iter(iter::once(item))
     }
 
-    fn consume_iter<I: IntoIterator<Item = T>>(mut self, iter: I) -> Self {
-        let iter = iter.into_iter();
-        let (_, most) = iter.size_hint();
-        // SAFETY: the slots are used in the loop below only, where nothing else writes them; the
-        // other loop starts after their last use.
-        let spare = unsafe { self.spare() };
-        if most.is_some_and(|most| most <= spare.len()) {
-            // No check for each item: this is the loop that gets vectorized. The iterator comes first
-            // and so is asked once more than it has items: `step_by` then makes what follows its last.
-            let mut made = 0;
-            #[allow(clippy::manual_inspect, reason = "std zips slices by index through `map` only")]
-            let counted = iter.map(|item| {
-                made += 1;
-                item
-            });
-            let before = self.filled.len;
-            for (item, slot) in counted.zip(spare) {
-                slot.write(item);
-                self.filled.len += 1;
-            }
-            // An iterator that has more than it says: the first one too many found no slot and is gone.
-            assert!(made == self.filled.len - before, "too many values pushed to consumer");
-        } else {
-            for item in iter {
-                self = self.consume(item);
-            }
-        }
-        self
+    fn consume_iter<I: IntoIterator<Item = T>>(self, iter: I) -> Self {
+        let CollectFolder { room, filled } = self;
+        let most = room.len;
+        // What is filled goes from item to item by value, so the compiler keeps it in registers and vectorizes the loop.
+        let filled = iter.into_iter().fold(filled, move |mut filled, item| {
+            assert!(filled.len < most, "too many values pushed to consumer");
+            // SAFETY: inside the room, by the check and the invariant.
+            let slot = unsafe { filled.start.add(filled.len) };
+            // SAFETY: by the invariants ours to write.
+            unsafe { slot.write(item) };
+            filled.len += 1;
+            filled
+        });
+        CollectFolder { room, filled }
     }
 
     fn complete(self) -> Filled<'v, T> {

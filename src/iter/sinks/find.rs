@@ -86,16 +86,19 @@ impl<T> Folder<T> for FindAnyFolder<'_, T> {
 pub(in crate::iter) struct BestRank(AtomicUsize);
 
 impl BestRank {
+    #[inline]
     pub(in crate::iter) fn new() -> Self {
         BestRank(AtomicUsize::new(usize::MAX))
     }
 
+    #[inline]
     fn improve(&self, rank: usize) {
         // ORDERING: Relaxed. Pairs with `beats`, and is only a hint that saves work: the item
         // travels with the results of the pieces, whose order decides.
         self.0.fetch_min(rank, Ordering::Relaxed);
     }
 
+    #[inline]
     fn beats(&self, rank: usize) -> bool {
         // ORDERING: Relaxed. Pairs with `improve`; a stale answer costs some items of work.
         self.0.load(Ordering::Relaxed) < rank

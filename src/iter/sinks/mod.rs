@@ -1,5 +1,6 @@
 //! The consumers that stand at the end of a chain.
 mod accumulate;
+mod any;
 pub(crate) mod collect;
 mod find;
 mod gather;
@@ -12,6 +13,7 @@ mod text;
 pub(crate) mod unzip;
 
 pub(in crate::iter) use self::accumulate::{Accumulate, ProductOf, SumOf};
+pub(in crate::iter) use self::any::holds_for_any;
 pub(in crate::iter) use self::find::{BestRank, FindAny, FindFirst, FindLast, Position};
 pub(crate) use self::gather::gather;
 pub(crate) use self::noop::Noop;

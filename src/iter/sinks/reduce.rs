@@ -218,6 +218,9 @@ where
     }
 
     fn consume_iter<I: IntoIterator<Item = T>>(mut self, iter: I) -> Self {
+        if self.full() {
+            return self;
+        }
         let mut iter = iter.into_iter();
         let Some(mut strides) = Strides::of(&iter) else {
             self.take(iter);
@@ -225,7 +228,7 @@ where
         };
         while let Some(stride) = strides.next(&mut iter) {
             self.take(stride);
-            if self.stop.is_raised() {
+            if self.full() {
                 break;
             }
         }

@@ -95,11 +95,14 @@ where
     type Item = Iter::Item;
 
     fn drive_unindexed<C: UnindexedConsumer<Iter::Item>>(self, consumer: C) -> C::Result {
+        // Who comes when nothing is left has come for nothing.
+        let most = self.iter.size_hint().1.unwrap_or(usize::MAX);
+        let cuts = current_num_threads().min(most.saturating_sub(1));
         let source = Source {
             iter: CachePadded::new(Mutex::new(self.iter.fuse())),
             crowd: Mutex::default(),
             calm: Condvar::new(),
-            cuts_left: AtomicUsize::new(current_num_threads()),
+            cuts_left: AtomicUsize::new(cuts),
         };
         bridge_unindexed(Tap { source: &source }, consumer)
     }
