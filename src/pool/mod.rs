@@ -18,6 +18,7 @@ mod placing;
 pub(crate) mod queue;
 pub(crate) mod registry;
 pub(crate) mod restraint;
+mod sampling;
 pub(crate) mod scope_count;
 pub(crate) mod scope_link;
 pub(crate) mod seat;

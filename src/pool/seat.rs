@@ -19,6 +19,7 @@ use crate::pool::park::Parker;
 use crate::pool::queue::{Fifo, Shares};
 use crate::pool::registry::Registry;
 use crate::pool::restraint::Restraint;
+use crate::pool::sampling::Sampling;
 use crate::pool::scope_link::ScopeLink;
 use crate::pool::sleep::{ATTENTION, IdleWord, SeatState};
 use crate::pool::streak::Streak;
@@ -103,8 +104,8 @@ pub(crate) struct Seat {
     pub(super) held_by_guest: Cell<bool>,
     /// The resident is a thread that runs jobs only while it waits in the pool (`use_current_thread`).
     pub(crate) lacks_main_loop: Cell<bool>,
-    /// Parallel calls that the holder has begun: which of them look at the clock.
-    calls: Cell<u32>,
+    /// Which of the parallel calls that the holder begins look at the clock.
+    sampling: Sampling,
     /// Sweeps over the other seats: which of them go beyond the group.
     pub(super) sweeps: Sweeps,
     /// The holder is inside a call that was dealt to the groups: calls inside it are not.
@@ -176,7 +177,7 @@ impl Seat {
             at_bottom: Cell::new(false),
             held_by_guest: Cell::new(false),
             lacks_main_loop: Cell::new(false),
-            calls: Cell::new(0),
+            sampling: Sampling::new(),
             sweeps: Sweeps::new(),
             is_dealing: Cell::new(false),
             rests: Cell::new(false),
@@ -363,9 +364,8 @@ impl Seat {
     /// Whether a parallel call that begins now should measure what its items cost. Holder only.
     #[inline]
     pub(crate) fn wants_sample(&self, is_steady: bool) -> bool {
-        let turn = self.calls.get();
-        self.calls.set(turn.wrapping_add(1));
-        !is_steady || turn % tuning::SAMPLE_EVERY == 0
+        let is_due = self.sampling.is_due();
+        !is_steady || is_due
     }
 
     /// Somebody may be worth waking for a spawned job.
