@@ -158,7 +158,7 @@ impl Seat {
             terminate: CoreLatch::new(),
             resident: Parker::new(),
             guest: Parker::new(),
-            woken_at: AtomicUsize::new(0),
+            woken_at: AtomicUsize::new(NOT_TIMED),
             fork: Deque::new(tuning::FORK_CAPACITY),
             spawned: Deque::new(tuning::SPAWN_CAPACITY),
             deferred: Deferred::new(),

@@ -735,14 +735,14 @@ impl<'a> Pause<'a> {
                     seat.counters.bump(Counter::Wakes);
                     seat.counters.rise();
                     self.woken = true;
-                    if has_parked {
-                        // ORDERING: Relaxed. Published by the wake-up.
-                        let woken_at = seat.woken_at.load(Ordering::Relaxed);
-                        if woken_at != NOT_TIMED {
-                            let delay = (now as usize).wrapping_sub(woken_at);
-                            registry.wake_cost.observe_delay(delay as u64);
-                            placing::observe_delay(delay as u64);
-                        }
+                    // ORDERING: Relaxed both. Published by the wake-up; who wakes this resident next does so after it has said that it sleeps.
+                    let woken_at = seat.woken_at.load(Ordering::Relaxed);
+                    // ORDERING: Relaxed, as above. Who wakes it for a broadcast takes no time.
+                    seat.woken_at.store(NOT_TIMED, Ordering::Relaxed);
+                    if has_parked && woken_at != NOT_TIMED {
+                        let delay = (now as usize).wrapping_sub(woken_at);
+                        registry.wake_cost.observe_delay(delay as u64);
+                        placing::observe_delay(delay as u64);
                     }
                     return;
                 }
