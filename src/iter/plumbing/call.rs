@@ -793,3 +793,25 @@ impl Sample {
         (self.is_wanted && items > 0).then(|| ticks as f32 / items as f32)
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests {
+    use crate::iter::{IntoParallelIterator, ParallelIterator};
+    use crate::pool::seat::Seat;
+    use std::panic::catch_unwind;
+
+    /// Otherwise all later calls of the thread would count as made by an item.
+    #[test]
+    fn a_panic_leaves_no_piece_at_hand() {
+        let stride = || Seat::current().expect("a worker calls this").stride.get();
+        let pool = crate::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+        pool.install(|| {
+            assert_eq!(stride(), 0);
+            let call = || {
+                (0..100).into_par_iter().for_each(|n| assert!(stride() != 0 && n != 50, "item {n}"))
+            };
+            assert!(catch_unwind(call).is_err());
+            assert_eq!(stride(), 0);
+        });
+    }
+}
