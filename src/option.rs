@@ -20,8 +20,7 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crate::iter::{
-    AtMostOne, FromParallelIterator, IntoParallelIterator, ParallelIterator, clone_fields,
-    delegate, indexed_source,
+    AtMostOne, FromParallelIterator, IntoParallelIterator, ParallelIterator, clone_fields, delegate,
 };
 
 /// Yields the item of an `Option` by value; see
@@ -37,20 +36,16 @@ use crate::iter::{
 /// ```
 #[derive(Clone, Debug)]
 pub struct IntoIter<T> {
-    option: Option<T>,
+    base: AtMostOne<T>,
 }
 
 impl<T> IntoIter<T> {
     pub(crate) fn new(option: Option<T>) -> Self {
-        IntoIter { option }
+        IntoIter { base: AtMostOne(option) }
     }
 }
 
-indexed_source! {
-    impl[T: Send] IntoIter<T> => T;
-    len(this) { usize::from(this.option.is_some()) }
-    producer(this) { AtMostOne(this.option) }
-}
+delegate! { indexed impl[T: Send] IntoIter<T> => T }
 
 /// Yields the item of an `Option` by reference; see
 /// [`par_iter`](crate::iter::IntoParallelRefIterator::par_iter).

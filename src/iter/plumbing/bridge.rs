@@ -171,7 +171,8 @@ impl<T, C: Consumer<T>> ProducerCallback<T> for DriveCallback<C> {
     }
 }
 
-/// The indexed driver.
+/// The indexed driver. Inlined, so that of a call that has one item at most, and shows it, nothing is left but the item.
+#[inline(always)]
 fn drive_indexed<P, C>(len: usize, producer: P, consumer: C) -> C::Result
 where
     P: Producer,
@@ -179,14 +180,30 @@ where
 {
     let place = caller::take();
     let min_len = Ord::max(producer.min_len(), 1);
-    let max_len = Ord::max(producer.max_len(), 1);
-    if len / 2 < min_len {
-        // Nothing to share: no reason to enter a pool.
-        if context::is_recording() {
-            return record_here(len, min_len, place, producer, consumer);
-        }
-        return run_here(producer, consumer);
+    if len / 2 >= min_len {
+        return share(len, min_len, place, producer, consumer);
     }
+    // Nothing to share: no reason to enter a pool.
+    if context::is_recording() {
+        return record_here(len, min_len, place, producer, consumer);
+    }
+    run_here(producer, consumer)
+}
+
+/// Runs a call that can be cut, in a pool.
+#[inline(never)]
+fn share<P, C>(
+    len: usize,
+    min_len: usize,
+    place: Option<Place>,
+    producer: P,
+    consumer: C,
+) -> C::Result
+where
+    P: Producer,
+    C: Consumer<P::Item>,
+{
+    let max_len = Ord::max(producer.max_len(), 1);
     let is_counted = max_len < len || !HAS_CLOCK;
     in_pool(|seat, is_nested| {
         let threads = seat.registry().seats().len();

@@ -10,6 +10,7 @@ use std::cell::Cell;
 /// Drives something with a consumer that goes on with `folder`; `base` stands for the parts that cannot have it.
 ///
 /// Gives the folder back (`None`: lost, because a driver has dropped it), and the result of what comes behind it.
+#[inline(always)]
 pub(in crate::iter) fn lend<T, C>(
     folder: C::Folder,
     base: C,
@@ -24,7 +25,7 @@ where
 }
 
 /// Something that tells this thread from all others that are alive.
-#[inline]
+#[inline(always)]
 fn this_thread() -> usize {
     thread_local!(static MARK: u8 = const { 0 });
     MARK.with(|mark| std::ptr::from_ref(mark).addr())
@@ -49,6 +50,7 @@ unsafe impl<F> Send for Lent<'_, F> {}
 
 impl<F> Lent<'_, F> {
     /// The folder, if this is the thread that lends it and it is there.
+    #[inline(always)]
     fn take(&self) -> Option<F> {
         if self.0.thread == this_thread() { self.0.folder.take() } else { None }
     }
@@ -80,6 +82,7 @@ where
         (left, self, reducer)
     }
 
+    #[inline(always)]
     fn into_folder(self) -> Self::Folder {
         match self.lent.take().and_then(|lent| lent.take().map(|folder| (folder, lent))) {
             Some((folder, lent)) => LendingFolder { folder, home: Some(lent.0) },
@@ -116,16 +119,19 @@ impl<T, F: Folder<T>> Folder<T> for LendingFolder<'_, F> {
     type Result = Behind<F::Result>;
     const __NEVER_FULL: bool = F::__NEVER_FULL;
 
+    #[inline]
     fn consume(mut self, item: T) -> Self {
         self.folder = self.folder.consume(item);
         self
     }
 
+    #[inline]
     fn consume_iter<I: IntoIterator<Item = T>>(mut self, iter: I) -> Self {
         self.folder = self.folder.consume_iter(iter);
         self
     }
 
+    #[inline(always)]
     fn complete(self) -> Behind<F::Result> {
         match self.home {
             Some(home) => {

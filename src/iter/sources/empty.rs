@@ -1,8 +1,7 @@
 //! `empty`: no items.
 use std::fmt;
-use std::marker::PhantomData;
 
-use super::{AtMostOne, indexed_source};
+use super::{AtMostOne, delegate};
 
 /// Makes a parallel iterator that yields nothing.
 ///
@@ -14,17 +13,17 @@ use super::{AtMostOne, indexed_source};
 /// assert_eq!(nothing.max(), None);
 /// ```
 pub fn empty<T: Send>() -> Empty<T> {
-    Empty { marker: PhantomData }
+    Empty { base: AtMostOne(None) }
 }
 
 /// Yields nothing; see [`empty()`].
 pub struct Empty<T> {
-    marker: PhantomData<T>,
+    base: AtMostOne<T>,
 }
 
 impl<T> Clone for Empty<T> {
     fn clone(&self) -> Self {
-        Empty { marker: PhantomData }
+        Empty { base: AtMostOne(None) }
     }
 }
 
@@ -34,8 +33,4 @@ impl<T: Send> fmt::Debug for Empty<T> {
     }
 }
 
-indexed_source! {
-    impl[T: Send] Empty<T> => T;
-    len(_this) { 0 }
-    producer(_this) { AtMostOne(None) }
-}
+delegate! { indexed impl[T: Send] Empty<T> => T }

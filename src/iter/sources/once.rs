@@ -1,5 +1,5 @@
 //! `once`: a single item.
-use super::{AtMostOne, indexed_source};
+use super::{AtMostOne, delegate};
 
 /// Makes a parallel iterator that yields `item` and nothing else.
 ///
@@ -12,17 +12,13 @@ use super::{AtMostOne, indexed_source};
 /// assert_eq!(numbers, [7, 0, 1, 2]);
 /// ```
 pub fn once<T: Send>(item: T) -> Once<T> {
-    Once { item }
+    Once { base: AtMostOne(Some(item)) }
 }
 
 /// Yields one item; see [`once()`].
 #[derive(Clone, Debug)]
 pub struct Once<T> {
-    item: T,
+    base: AtMostOne<T>,
 }
 
-indexed_source! {
-    impl[T: Send] Once<T> => T;
-    len(_this) { 1 }
-    producer(this) { AtMostOne(Some(this.item)) }
-}
+delegate! { indexed impl[T: Send] Once<T> => T }
