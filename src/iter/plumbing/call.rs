@@ -86,6 +86,13 @@ pub(super) struct Call<'s> {
     stint: Stint,
 }
 
+/// Who wants to know what the items of a call cost.
+#[derive(Clone, Copy)]
+struct Wanted {
+    site: Site,
+    place: Option<Place>,
+}
+
 /// What this thread has measured in this call.
 struct Sample {
     /// Whether anybody wants to know.
@@ -212,7 +219,7 @@ fn run_as<P: Piece>(
         return run_whole(seat, piece, node);
     }
     if P::DRAWS {
-        return run_cut(seat, piece, Parts::new(seat, node), None, false, place);
+        return run_cut(seat, piece, Parts::new(seat, node), None, false);
     }
     let items = piece.items();
     let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
@@ -235,15 +242,16 @@ fn run_estimated<P: Piece>(
 ) -> P::Result {
     let items = piece.items();
     let parts = Parts { per_item: estimate.per_item(), ..Parts::new(seat, node) };
-    if !is_wanted && node == NO_NODE && !P::BACKWARD && !seat.registry().waits_for_anything() {
+    let wanted = is_wanted.then_some(Wanted { site, place });
+    if node == NO_NODE && !P::BACKWARD && !seat.registry().waits_for_anything() {
         let splitter = Splitter::new(costs(seat), seat.registry().seats().len());
         if splitter.is_light(items, parts.per_item) {
-            return run_light(seat, piece, splitter, parts);
+            return run_light(seat, piece, splitter, parts, wanted);
         }
     }
     // Who measures tries whether it is not better to share.
     let ends_alone = P::LEFTMOST && !is_wanted && estimate.ends_alone();
-    run_cut(seat, piece, parts, is_wanted.then_some(site), ends_alone, place)
+    run_cut(seat, piece, parts, wanted, ends_alone)
 }
 
 /// Runs a call that may be cut; what its items cost is told to `wanted`. `ends_alone`: it will end early by what this thread
@@ -253,9 +261,8 @@ fn run_cut<P: Piece>(
     seat: &Seat,
     piece: P,
     parts: Parts,
-    wanted: Option<Site>,
+    wanted: Option<Wanted>,
     ends_alone: bool,
-    place: Option<Place>,
 ) -> P::Result {
     let run = |piece: P, parts: Parts, threads| {
         let items = piece.items();
@@ -268,18 +275,14 @@ fn run_cut<P: Piece>(
             call.patience = call.splitter.patience(items, per_item);
         }
         let result = call.start(piece);
-        let least = ticks_of_ns(tuning::BATCH_THEFT_NS / 2);
         let now = ticks();
         let whole_ticks = now.wrapping_sub(call.began);
         if whole_ticks > ticks_of_ns(tuning::BATCH_THEFT_NS) {
             let is_alone = seat.idle().read().sleeping() + 1 >= seat.registry().seats().len();
             seat.streak.has_run(call.began, now, is_alone);
         }
-        if let (Some(site), Some(per_item)) =
-            (wanted, call.sample.per_item(whole_ticks, items, least))
-        {
-            let ends_alone = P::LEFTMOST && call.sample.ended_early.get();
-            site.observe(per_item, items, ends_alone, type_name::<P>, place);
+        if let Some(wanted) = wanted {
+            call.sample.tell::<P>(wanted, whole_ticks, items);
         }
         result
     };
@@ -335,6 +338,7 @@ where
 
 /// Whether a call made by a worker is so cheap that it need not look at the clock: nobody would take a part of it, or it is made
 /// by an item of another call, which is what there is to take.
+#[inline(always)]
 fn is_trifle(seat: &Seat, items: usize, estimate: Estimate) -> bool {
     let is_inner = seat.stride.get() != 0;
     let most = if is_inner { tuning::BATCH_BLOCK_NS } else { tuning::BATCH_THEFT_NS / 2 };
@@ -473,14 +477,7 @@ impl<'s> Call<'s> {
             held: Cell::new(0),
             published: Cell::new(0),
             jobs: [const { Cell::new(MaybeUninit::uninit()) }; MOST_HELD],
-            sample: Sample {
-                is_wanted,
-                ticks: Cell::new(0),
-                items: Cell::new(0),
-                parks: Cell::new(seat.counters.read(Counter::Parks)),
-                is_spoilt: Cell::new(false),
-                ended_early: Cell::new(false),
-            },
+            sample: Sample::begin(seat, is_wanted),
             node: parts.node,
             stint: Stint::begin(parts.node, seat, parts.owner),
         }
@@ -767,6 +764,17 @@ enum Second<P: Piece> {
 }
 
 impl Sample {
+    fn begin(seat: &Seat, is_wanted: bool) -> Self {
+        Sample {
+            is_wanted,
+            ticks: Cell::new(0),
+            items: Cell::new(0),
+            parks: Cell::new(seat.counters.read(Counter::Parks)),
+            is_spoilt: Cell::new(false),
+            ended_early: Cell::new(false),
+        }
+    }
+
     /// A piece of so many items took so long. One in which the thread slept says nothing, and of one that ended early it is
     /// not known how many items it took.
     fn add(&self, seat: &Seat, ticks: u64, items: usize, is_full: bool) {
@@ -780,17 +788,23 @@ impl Sample {
         }
     }
 
-    /// What an item has cost, if that is wanted and known.
+    /// Tells what an item has cost, if it is known, now that the whole call has ended.
     ///
     /// A call that ended early, by finding what it searched for, will do so again: its whole time counts for all its items,
     /// but for no less than makes the difference. (If the next one does not end early, its own clock will tell.)
-    fn per_item(&self, whole_ticks: u64, whole_items: usize, least: u64) -> Option<f32> {
+    fn tell<P: Piece>(&self, wanted: Wanted, whole_ticks: u64, whole_items: usize) {
         let (ticks, items) = match (self.ended_early.get(), self.is_spoilt.get()) {
             (false, _) => (self.ticks.get(), self.items.get()),
-            (true, false) => (whole_ticks.max(least), whole_items),
-            (true, true) => return None,
+            (true, false) => {
+                (whole_ticks.max(ticks_of_ns(tuning::BATCH_THEFT_NS / 2)), whole_items)
+            }
+            (true, true) => return,
         };
-        (self.is_wanted && items > 0).then(|| ticks as f32 / items as f32)
+        if items > 0 {
+            let ends_alone = P::LEFTMOST && self.ended_early.get();
+            let per_item = ticks as f32 / items as f32;
+            wanted.site.observe(per_item, whole_items, ends_alone, type_name::<P>, wanted.place);
+        }
     }
 }
 
