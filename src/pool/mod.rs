@@ -29,5 +29,6 @@ pub(crate) mod streak;
 mod sweeps;
 pub(crate) mod tag;
 mod tally;
+pub(crate) mod trifle;
 pub(crate) mod wake_cost;
 pub(crate) mod worker;

@@ -25,6 +25,7 @@ use crate::pool::sleep::{ATTENTION, IdleWord, SeatState};
 use crate::pool::streak::Streak;
 use crate::pool::sweeps::Sweeps;
 use crate::pool::tag::Tag;
+use crate::pool::trifle::Trifle;
 use crate::steal::Reach;
 use crate::steal::deque::{Deque, Steal};
 use crate::sync::{AtomicUsize, Ordering, fence};
@@ -126,6 +127,8 @@ pub(crate) struct Seat {
     pub(crate) streak: Streak,
     /// How many items of the piece at hand take some microseconds: how often to look whether more are wanted. 0: there is no piece.
     pub(crate) stride: Cell<usize>,
+    /// The kind of small call that the holder makes again and again.
+    pub(crate) trifle: Trifle,
     pub(crate) rng: Rng,
     pub(crate) frames: FrameHome,
     pub(crate) returns: ReturnChains,
@@ -187,6 +190,7 @@ impl Seat {
             injected_in_a_row: Cell::new(0),
             streak: Streak::new(),
             stride: Cell::new(0),
+            trifle: Trifle::new(),
             rng: Rng::new((index as u64 + 1).wrapping_add(salt)),
             frames: FrameHome::new(),
             returns: ReturnChains::new(),

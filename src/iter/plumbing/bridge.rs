@@ -2,6 +2,7 @@
 //!
 //! A call is cut by time (`call.rs`), or by numbers where the user has said how long a piece may be at most, and where there
 //! is no clock.
+use super::call::trifle;
 use super::piece::{IndexedPiece, UnindexedPiece};
 use super::{
     Consumer, Folder, Producer, ProducerCallback, UnindexedConsumer, UnindexedProducer, call,
@@ -171,7 +172,7 @@ impl<T, C: Consumer<T>> ProducerCallback<T> for DriveCallback<C> {
     }
 }
 
-/// The indexed driver. Inlined, so that of a call that has one item at most, and shows it, nothing is left but the item.
+/// The indexed driver. Inlined, so that of a call that nobody would take a part of little is left but its items.
 #[inline(always)]
 fn drive_indexed<P, C>(len: usize, producer: P, consumer: C) -> C::Result
 where
@@ -181,7 +182,12 @@ where
     let place = caller::take();
     let min_len = Ord::max(producer.min_len(), 1);
     if len / 2 >= min_len {
-        return share(len, min_len, place, producer, consumer);
+        let is_counted = Ord::max(producer.max_len(), 1) < len || !HAS_CLOCK;
+        let known = if is_counted { None } else { trifle::known::<IndexedPiece<P, C>>(len) };
+        return match known {
+            Some(seat) => trifle::run_known(seat, len, place, || run_here(producer, consumer)),
+            None => share(len, min_len, place, producer, consumer),
+        };
     }
     // Nothing to share: no reason to enter a pool.
     if context::is_recording() {

@@ -18,10 +18,12 @@
 mod counted;
 mod light;
 mod stint;
+pub(super) mod trifle;
 
 use self::counted::run_counted;
-use self::light::run_light;
+use self::light::{run_light, run_measured};
 use self::stint::Stint;
+use self::trifle::{is_trifle, run_trifle};
 use super::dealing;
 use super::piece::Piece;
 use super::{Folder, Reducer};
@@ -216,17 +218,23 @@ fn run_as<P: Piece>(
         return run_counted(seat, piece, node);
     }
     if seat.registry().seats().len() == 1 && !P::BACKWARD {
-        return run_whole(seat, piece, node);
+        return run_trifle(seat, piece, is_nested, node);
     }
     if P::DRAWS {
         return run_cut(seat, piece, Parts::new(seat, node), None, false);
     }
     let items = piece.items();
-    let site = Site::new(run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize, items);
+    let site = Site::new(address::<P>(), items);
     let estimate = site.estimate();
-    let is_wanted = seat.wants_sample(estimate.is_steady());
-    if is_nested && !is_wanted && !P::BACKWARD && is_trifle(seat, items, estimate) {
-        return run_whole(seat, piece, node);
+    let is_wanted =
+        seat.wants_sample(estimate.is_steady()) || seat.trifle.is_used_up(address::<P>());
+    if is_nested && !P::BACKWARD && is_trifle(seat, items, estimate) {
+        if !is_wanted {
+            return run_trifle(seat, piece, is_nested, node);
+        }
+        if estimate.is_steady() && node == NO_NODE {
+            return run_measured(seat, piece, Wanted { site, place });
+        }
     }
     run_estimated(seat, piece, (site, estimate, is_wanted), place, node)
 }
@@ -336,13 +344,9 @@ where
     result
 }
 
-/// Whether a call made by a worker is so cheap that it need not look at the clock: nobody would take a part of it, or it is made
-/// by an item of another call, which is what there is to take.
-#[inline(always)]
-fn is_trifle(seat: &Seat, items: usize, estimate: Estimate) -> bool {
-    let is_inner = seat.stride.get() != 0;
-    let most = if is_inner { tuning::BATCH_BLOCK_NS } else { tuning::BATCH_THEFT_NS / 2 };
-    estimate.per_item().is_some_and(|per_item| items as f32 * per_item <= ticks_of_ns(most) as f32)
+/// What tells calls of this kind from others.
+fn address<P: Piece>() -> usize {
+    run_items::<P> as fn(P, Option<P::Folder>) -> P::Folder as usize
 }
 
 /// Runs a piece in one go, unless nobody wants its items.
@@ -373,20 +377,36 @@ fn run_batch<P: Piece>(
         seat.counters.bump(Counter::FoldersGoneOn);
     }
     let _running = seat.log.piece(items);
-    let before = seat.stride.replace(stride);
-    let _stride = Restored { cell: &seat.stride, before };
-    run_items(piece, folder)
+    let at_hand = AtHand::begin(seat, stride);
+    let folder = run_items(piece, folder);
+    if at_hand.is_outermost() {
+        seat.trifle.forget();
+    }
+    folder
 }
 
-/// Puts back what was in a cell, after a panic too.
-struct Restored<'a> {
-    cell: &'a Cell<usize>,
+/// A piece is at hand, and behind it, after a panic too, the one before.
+struct AtHand<'a> {
+    stride: &'a Cell<usize>,
+    /// The stride of the one before; 0: there is none.
     before: usize,
 }
 
-impl Drop for Restored<'_> {
+impl<'a> AtHand<'a> {
+    #[inline(always)]
+    fn begin(seat: &'a Seat, stride: usize) -> Self {
+        AtHand { stride: &seat.stride, before: seat.stride.replace(stride) }
+    }
+
+    fn is_outermost(&self) -> bool {
+        self.before == 0
+    }
+}
+
+impl Drop for AtHand<'_> {
+    #[inline(always)]
     fn drop(&mut self) {
-        self.cell.set(self.before);
+        self.stride.set(self.before);
     }
 }
 

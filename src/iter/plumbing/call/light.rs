@@ -28,21 +28,12 @@ pub(super) fn run_light<P: Piece>(
         Plan::Run => Err(piece),
         Plan::Cut(at) => piece.cut(at),
     };
-    let ask = |wanted| Asked {
-        wanted,
-        sample: Sample::begin(seat, true),
-        began: ticks(),
-        items: whole_items,
-    };
     let (first, rest, reducer) = match (cut, wanted) {
         (Ok(parts), _) => parts,
         (Err(piece), None) => return run_whole(seat, piece, NO_NODE),
-        (Err(piece), Some(wanted)) => {
-            let asked = ask(wanted);
-            return asked.run_last(seat, tuning::STRIDE_MOST, piece, None, asked.began).complete();
-        }
+        (Err(piece), Some(wanted)) => return run_measured(seat, piece, wanted),
     };
-    let asked = wanted.map(ask);
+    let asked = wanted.map(|wanted| Asked::begin(seat, wanted, whole_items));
     let began = asked.as_ref().map_or_else(ticks, |asked| asked.began);
     let (items, rest_items) = (first.items(), rest.items());
     let stride = splitter.stride(Some(estimate));
@@ -73,6 +64,16 @@ pub(super) fn run_light<P: Piece>(
     }
 }
 
+/// Runs a call in one go, unless nobody wants its items, and tells what they have cost.
+#[inline(never)]
+pub(super) fn run_measured<P: Piece>(seat: &Seat, piece: P, wanted: Wanted) -> P::Result {
+    if piece.is_full() {
+        return piece.into_folder().complete();
+    }
+    let asked = Asked::begin(seat, wanted, piece.items());
+    asked.run_last(seat, tuning::STRIDE_MOST, piece, None, asked.began).complete()
+}
+
 /// Somebody wants to know what the items cost.
 struct Asked {
     wanted: Wanted,
@@ -83,6 +84,11 @@ struct Asked {
 }
 
 impl Asked {
+    /// A call of so many items begins.
+    fn begin(seat: &Seat, wanted: Wanted, items: usize) -> Self {
+        Asked { wanted, sample: Sample::begin(seat, true), began: ticks(), items }
+    }
+
     /// Runs the last items of the call, which begin at that moment, and tells what all of them have cost.
     #[inline(never)]
     fn run_last<P: Piece>(
