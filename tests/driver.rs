@@ -14,9 +14,7 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::channel;
 use std::thread;
-use std::time::Duration;
-#[cfg(target_os = "linux")]
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 /// A pool whose calls are not dealt to groups, on whatever machine: each share would have an accumulator of its own.
 fn pool(threads: usize) -> moirai::ThreadPool {
@@ -432,6 +430,46 @@ fn a_panic_ends_its_own_piece_only() {
         assert_eq!(payload.downcast_ref::<&str>(), Some(&"the bad one"));
         assert!(ran.into_inner() > 400);
     }
+}
+
+/// Of small calls in a row most are not measured. If they become dear, some are nevertheless, and it is known.
+#[test]
+fn small_calls_that_become_dear_are_noticed() {
+    watch!();
+    let call = |is_dear: bool| {
+        (0..10_u32).into_par_iter().for_each(|_| {
+            let began = is_dear.then(Instant::now);
+            while began.is_some_and(|began| began.elapsed() < Duration::from_micros(20)) {}
+        });
+    };
+    let pool = pool(2);
+    let cost = || {
+        let metrics = pool.metrics();
+        let here = |site: &&moirai::metrics::CallSite| {
+            site.types().contains("small_calls_that_become_dear") && site.items().contains(&10)
+        };
+        metrics.call_sites().iter().find(here).expect("the calls were measured").ns_per_item()
+    };
+    // Calls of items: of these more is small.
+    let calls = |_: u32| (0..1_200).for_each(|n| call(n >= 1_000));
+    pool.install(|| (0..2).into_par_iter().for_each(calls));
+    assert!(cost() > 10_000.0, "{} ns an item", cost());
+}
+
+/// Pieces of bounded length are cut by numbers, also where calls of the same kind have been found to be small.
+#[test]
+fn small_calls_are_cut_where_the_program_says_so() {
+    watch!();
+    let calls = |_: u32| {
+        for repetition in 0..1_000 {
+            let (most, pieces) = if repetition % 10 == 9 { (1, 8) } else { (100, 1) };
+            let made = AtomicUsize::new(0);
+            let items = (0..8_u32).into_par_iter().with_max_len(most);
+            let sum: u64 = items.fold(|| zero(&made), |sum, item| sum + u64::from(item)).sum();
+            assert_eq!((sum, made.into_inner()), (28, pieces), "repetition {repetition}");
+        }
+    };
+    unstolen(|| (0..2).into_par_iter().for_each(calls));
 }
 
 /// The voluntary context switches of all threads of this process but the calling one.
