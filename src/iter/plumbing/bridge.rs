@@ -3,10 +3,8 @@
 //! A call is cut by time (`call.rs`), or by numbers where the user has said how long a piece may be at most, and where there
 //! is no clock.
 use super::call::trifle;
-use super::piece::{IndexedPiece, UnindexedPiece};
-use super::{
-    Consumer, Folder, Producer, ProducerCallback, UnindexedConsumer, UnindexedProducer, call,
-};
+use super::piece::{IndexedPiece, Piece, UnindexedPiece};
+use super::{Consumer, Producer, ProducerCallback, UnindexedConsumer, UnindexedProducer, call};
 use crate::explain::Kind;
 use crate::explain::recorder::{self, Beginning, Recorded};
 use crate::global;
@@ -181,83 +179,60 @@ where
 {
     let place = caller::take();
     let min_len = Ord::max(producer.min_len(), 1);
+    // Not made before it is known where it goes: it would be copied.
+    let piece = |producer, consumer| IndexedPiece::whole(len, min_len, producer, consumer);
     if len / 2 >= min_len {
         let is_counted = Ord::max(producer.max_len(), 1) < len || !HAS_CLOCK;
         let known = if is_counted { None } else { trifle::known::<IndexedPiece<P, C>>(len) };
         return match known {
-            Some(seat) => trifle::run_known(seat, len, place, || run_here(producer, consumer)),
-            None => share(len, min_len, place, producer, consumer),
+            Some(seat) => trifle::run_known(seat, piece(producer, consumer), place),
+            None => share(piece(producer, consumer), is_counted, place),
         };
     }
     // Nothing to share: no reason to enter a pool.
     if context::is_recording() {
-        return record_here(len, min_len, place, producer, consumer);
+        return record_here(piece(producer, consumer), place);
     }
-    run_here(producer, consumer)
+    call::run_alone(piece(producer, consumer))
 }
 
 /// Runs a call that can be cut, in a pool.
 #[inline(never)]
-fn share<P, C>(
-    len: usize,
-    min_len: usize,
-    place: Option<Place>,
-    producer: P,
-    consumer: C,
-) -> C::Result
+fn share<P, C>(mut piece: IndexedPiece<P, C>, is_counted: bool, place: Option<Place>) -> C::Result
 where
     P: Producer,
     C: Consumer<P::Item>,
 {
-    let max_len = Ord::max(producer.max_len(), 1);
-    let is_counted = max_len < len || !HAS_CLOCK;
     in_pool(|seat, is_nested| {
-        let threads = seat.registry().seats().len();
-        let budget = is_counted.then(|| Ord::max(threads, len / max_len));
-        let is_endmost = C::__BACKWARD;
-        let piece = IndexedPiece { len, min_len, budget, is_endmost, producer, consumer };
+        if is_counted {
+            let threads = seat.registry().seats().len();
+            piece.count(threads);
+        }
         call::run(seat, piece, is_counted, is_nested, place)
     })
 }
 
-/// Runs a call that cannot be cut on the calling thread, whatever that is.
-fn run_here<P, C>(producer: P, consumer: C) -> C::Result
-where
-    P: Producer,
-    C: Consumer<P::Item>,
-{
-    if consumer.full() {
-        return consumer.into_folder().complete();
-    }
-    producer.fold_with(consumer.into_folder()).complete()
-}
-
-/// The same while somebody records calls.
+/// Runs a call that cannot be cut on the calling thread, whatever that is, while somebody records calls.
 #[cold]
 #[inline(never)]
-fn record_here<P, C>(
-    len: usize,
-    min_len: usize,
-    place: Option<Place>,
-    producer: P,
-    consumer: C,
-) -> C::Result
+fn record_here<P, C>(piece: IndexedPiece<P, C>, place: Option<Place>) -> C::Result
 where
     P: Producer,
     C: Consumer<P::Item>,
 {
     let seat = Seat::current();
+    let items = piece.items();
     let beginning = Beginning {
         kind: Kind::Items,
         place,
         what: type_name::<(P, C)>(),
-        items: Some(len),
-        least_items: min_len,
+        items: Some(items),
+        least_items: piece.least_items(),
         is_counted: false,
     };
     match Recorded::begin(seat, seat.map(Seat::registry), beginning) {
-        Some(call) => recorder::whole(call.node(), seat, len, || run_here(producer, consumer)),
-        None => run_here(producer, consumer),
+        Some(call) => recorder::whole(call.node(), seat, items, || call::run_alone(piece)),
+        None => call::run_alone(piece),
     }
 }
 

@@ -410,6 +410,15 @@ impl Drop for AtHand<'_> {
     }
 }
 
+/// Runs a piece on the calling thread, which need not be in a pool, unless nobody wants its items.
+#[inline(always)]
+pub(super) fn run_alone<P: Piece>(piece: P) -> P::Result {
+    if piece.is_full() {
+        return piece.into_folder().complete();
+    }
+    run_items(piece, None).complete()
+}
+
 /// Runs the items of a piece through a folder: the innermost loop, which stands once in the program for each kind of call.
 #[inline(never)]
 fn run_items<P: Piece>(piece: P, folder: Option<P::Folder>) -> P::Folder {

@@ -68,15 +68,33 @@ const END_ITEMS: usize = 64;
 
 /// A piece of known length.
 pub(super) struct IndexedPiece<P, C> {
-    pub(super) len: usize,
-    pub(super) min_len: usize,
+    len: usize,
+    min_len: usize,
     /// How many more pieces it may become, if pieces are cut by numbers; halves with every cut.
-    pub(super) budget: Option<usize>,
+    budget: Option<usize>,
     /// It is to be cut on until little is left, since the call goes backward and the piece is at its end: what is found there
     /// saves all others.
-    pub(super) is_endmost: bool,
-    pub(super) producer: P,
-    pub(super) consumer: C,
+    is_endmost: bool,
+    producer: P,
+    consumer: C,
+}
+
+impl<P, C> IndexedPiece<P, C>
+where
+    P: Producer,
+    C: Consumer<P::Item>,
+{
+    /// A whole call.
+    #[inline(always)]
+    pub(super) fn whole(len: usize, min_len: usize, producer: P, consumer: C) -> Self {
+        IndexedPiece { len, min_len, budget: None, is_endmost: C::__BACKWARD, producer, consumer }
+    }
+
+    /// The call is cut by numbers, in a pool of so many threads.
+    pub(super) fn count(&mut self, threads: usize) {
+        let max_len = Ord::max(self.producer.max_len(), 1);
+        self.budget = Some(Ord::max(threads, self.len / max_len));
+    }
 }
 
 impl<P, C> IndexedPiece<P, C> {

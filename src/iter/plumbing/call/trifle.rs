@@ -1,6 +1,6 @@
 //! Calls so cheap that nobody would take a part of them: no clock is looked at, and most of them are not even asked about.
 
-use super::{AtHand, Piece, address, run_whole};
+use super::{AtHand, Piece, address, run_alone, run_whole};
 use crate::batch::Estimate;
 use crate::pool::seat::Seat;
 use crate::tuning;
@@ -39,17 +39,17 @@ pub(in crate::iter::plumbing) fn known<'s, P: Piece>(items: usize) -> Option<&'s
     Seat::current_to_fork().filter(|seat| seat.trifle.is_next(address::<P>(), items))
 }
 
-/// Runs such a call by `run`.
+/// Runs such a call.
 #[inline(always)]
-pub(in crate::iter::plumbing) fn run_known<R>(
+pub(in crate::iter::plumbing) fn run_known<P: Piece>(
     seat: &Seat,
-    items: usize,
+    piece: P,
     place: Option<Place>,
-    run: impl FnOnce() -> R,
-) -> R {
+) -> P::Result {
+    let items = piece.items();
     let _call = seat.log.call(place);
     seat.counters.count_batch(items);
     let _running = seat.log.piece(items);
     let _at_hand = AtHand::begin(seat, tuning::STRIDE_MOST);
-    run()
+    run_alone(piece)
 }
