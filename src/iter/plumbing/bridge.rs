@@ -186,7 +186,7 @@ where
         let known = if is_counted { None } else { trifle::known::<IndexedPiece<P, C>>(len) };
         return match known {
             Some(seat) => trifle::run_known(seat, piece(producer, consumer), place),
-            None => share(piece(producer, consumer), is_counted, place),
+            None => share(len, is_counted, place, producer, consumer),
         };
     }
     // Nothing to share: no reason to enter a pool.
@@ -198,18 +198,29 @@ where
 
 /// Runs a call that can be cut, in a pool.
 #[inline(never)]
-fn share<P, C>(mut piece: IndexedPiece<P, C>, is_counted: bool, place: Option<Place>) -> C::Result
+fn share<P, C>(
+    len: usize,
+    is_counted: bool,
+    place: Option<Place>,
+    producer: P,
+    consumer: C,
+) -> C::Result
 where
     P: Producer,
     C: Consumer<P::Item>,
 {
-    in_pool(|seat, is_nested| {
+    let run = |seat: &Seat, is_nested, producer: P, consumer| {
+        let min_len = Ord::max(producer.min_len(), 1);
+        let mut piece = IndexedPiece::whole(len, min_len, producer, consumer);
         if is_counted {
-            let threads = seat.registry().seats().len();
-            piece.count(threads);
+            piece.count(seat.registry().seats().len());
         }
         call::run(seat, piece, is_counted, is_nested, place)
-    })
+    };
+    match Seat::current() {
+        Some(seat) => run(seat, true, producer, consumer),
+        None => global::global().enter(|seat, _| run(seat, false, producer, consumer)),
+    }
 }
 
 /// Runs a call that cannot be cut on the calling thread, whatever that is, while somebody records calls.
