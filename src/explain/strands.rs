@@ -124,7 +124,10 @@ pub(crate) fn run<R: Send>(
     items: usize,
     op: impl FnOnce() -> R + Send,
 ) -> R {
-    let op = move || trace::call(place, op);
+    let op = move || {
+        let _bar = trace::call(None, Some(place));
+        op()
+    };
     if context::is_recording() { run_recorded((what, place), items, op) } else { op() }
 }
 

@@ -366,3 +366,95 @@ impl ReturnChain {
         }
     }
 }
+
+#[cfg(all(test, loom))]
+mod loom_store {
+    use super::*;
+    use crate::sync::mutants::{bites, holds};
+    use loom::sync::Arc;
+    use loom::thread;
+
+    /// Frames that each of two workers uses: in bundles of two, the first of its chain is one of them alone.
+    const EACH: usize = 3;
+
+    /// A store whose frames are all in use, and what stands for their memory, the words of a bundle included.
+    struct Model {
+        store: Store,
+        frames: Vec<NonNull<u8>>,
+        contents: Vec<UnsafeCell<usize>>,
+    }
+
+    // SAFETY: the model's first thread holds the store; frames are used by one thread at a time, which is what is tried.
+    unsafe impl Sync for Model {}
+    // SAFETY: as above.
+    unsafe impl Send for Model {}
+
+    impl Model {
+        fn new() -> Self {
+            let frame = Layout::new::<[usize; 3]>();
+            let store = Store::new(frame, false);
+            assert_eq!(Bundle::room(frame), 1);
+            let budget = AtomicUsize::new(2 * EACH * frame.size());
+            // SAFETY: the model's first thread holds the store.
+            assert!(unsafe { store.cut(2 * EACH, &budget) });
+            // SAFETY: as above.
+            assert!(unsafe { store.refill() });
+            // SAFETY: as above.
+            let frames = std::iter::from_fn(|| unsafe { store.take() }).collect();
+            let contents = (0..2 * EACH).map(UnsafeCell::new).collect();
+            Model { store, frames, contents }
+        }
+
+        /// A worker uses its frames, and sends them home in one chain.
+        fn work(&self, worker: usize) {
+            let chain = ReturnChain::new(EACH);
+            for number in worker * EACH..(worker + 1) * EACH {
+                // SAFETY: in use by this worker.
+                self.contents[number].with_mut(|content| unsafe { *content += 100 });
+                // SAFETY: not used any more; the chain goes home with it, or with the last of the others.
+                unsafe { chain.add(self.frames[number], NonNull::from(&self.store)) };
+            }
+        }
+
+        /// The holder uses what has come home.
+        fn collect(&self) -> usize {
+            let mut count = 0;
+            // SAFETY: the model's first thread holds the store.
+            while unsafe { self.store.refill() } {
+                // SAFETY: as above.
+                while let Some(frame) = unsafe { self.store.take() } {
+                    let number = self.frames.iter().position(|other| *other == frame).unwrap();
+                    self.contents[number].with_mut(|content| {
+                        // SAFETY: it has come home.
+                        let before = unsafe { content.replace(0) };
+                        assert_eq!(before, number + 100, "a frame came home unused, or twice");
+                    });
+                    count += 1;
+                }
+            }
+            count
+        }
+    }
+
+    /// Two workers send a chain of bundles each while the holder takes what is there, one bundle after the other: each frame
+    /// comes home once, with what was written to it.
+    fn bundles() {
+        let model = Arc::new(Model::new());
+        let workers = [0, 1].map(|worker| {
+            let model = model.clone();
+            thread::spawn(move || model.work(worker))
+        });
+        let early = model.collect();
+        for worker in workers {
+            worker.join().unwrap();
+        }
+        assert_eq!(early + model.collect(), 2 * EACH, "a frame was lost");
+    }
+
+    #[test]
+    fn loom_frame_bundles() {
+        holds(bundles);
+        bites("frame::push", bundles);
+        bites("frame::take", bundles);
+    }
+}

@@ -18,6 +18,8 @@ use crate::pool::worker::Wait;
 use crate::steal::Neighbours;
 use crate::sync::{AtomicUsize, Ordering};
 use crate::topology::binding;
+#[cfg(all(test, not(loom)))]
+use crate::trace::Choice;
 use crate::trace::{Log, PoolTrace};
 use crate::tuning;
 use crate::util::clock::{self, ticks, ticks_of_ns};
@@ -122,6 +124,24 @@ impl Registry {
                 turns,
             }
         })
+    }
+
+    /// A pool without threads, for tests: they hold all its seats, and do what the holders would do in an order of their own.
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn without_threads(neighbours: Neighbours) -> Arc<Self> {
+        let nowhere: Choice = Default::default();
+        let settings = Settings {
+            handlers: Handlers::default(),
+            breadth_first: false,
+            waits_for_anything: false,
+            guests: false,
+            deals: false,
+            asks_for_pages: false,
+            stack_bytes: tuning::DEFAULT_STACK_BYTES,
+            trace: nowhere.of_pool(false),
+        };
+        let turns = Turns::new(None, neighbours.seats());
+        Registry::new(neighbours, Vec::new(), [Vec::new(), Vec::new()], settings, turns)
     }
 
     #[inline]

@@ -220,6 +220,17 @@ impl Seat {
         CURRENT.replace(seat)
     }
 
+    /// Runs `op` as who holds this seat. Only for one of a pool [without threads](Registry::without_threads).
+    #[cfg(all(test, not(loom)))]
+    pub(crate) fn occupy<R>(&self, op: impl FnOnce() -> R) -> R {
+        // SAFETY: nobody holds it but the test, which keeps the pool.
+        let before = unsafe { Seat::set_current(self) };
+        let result = op();
+        // SAFETY: the one that was held before.
+        unsafe { Seat::set_current(before) };
+        result
+    }
+
     /// As [`current`](Self::current), but `None` as well where somebody records what the thread does: a fork takes another way
     /// then, and costs nothing more otherwise.
     #[inline(always)]

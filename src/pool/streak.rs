@@ -56,6 +56,14 @@ impl Streak {
 #[cfg(all(test, not(loom)))]
 mod tests {
     use super::*;
+    use crate::iter::{IntoParallelIterator, ParallelIterator};
+    use crate::pool::registry::Registry;
+    use crate::pool::sleep::Found;
+    use crate::steal::Neighbours;
+    use crate::util::AtomicCell;
+    use crate::util::clock::ticks;
+    use std::hint::spin_loop;
+    use std::sync::atomic::{AtomicBool, Ordering};
 
     #[test]
     fn long_rows_wake_somebody_and_less_and_less_often() {
@@ -81,5 +89,57 @@ mod tests {
         now = now.wrapping_add(100 * wake);
         assert!(!streak.is_due(now.wrapping_add(ticks_of_ns(2 * tuning::SEARCH_NS)), wake));
         assert!(streak.is_due(now, wake));
+    }
+
+    /// Calls of 20 us, where a wake-up is worth ten times that, in a pool whose one other worker sleeps. Where so little time passes
+    /// between the last item of a call and the first of the next that they are certain to be a row, one of them wakes it.
+    #[test]
+    fn a_row_of_short_calls_wakes_a_sleeper() {
+        let pool = Registry::without_threads(Neighbours::flat(2));
+        let [caller, sleeper] = pool.seats() else { unreachable!("two seats") };
+        (0..1000).for_each(|_| pool.wake_cost.observe_delay(u64::MAX));
+        let (first, last) = (AtomicCell::new(0), AtomicCell::new(0));
+        let is_due = AtomicBool::new(false);
+        let item = |number| {
+            let began = ticks();
+            if number == 0 {
+                first.store(began);
+            }
+            while ticks().wrapping_sub(began) < ticks_of_ns(1_000) {
+                spin_loop();
+            }
+            // Until the call ends: then it counts as helped, and the next row as the first one.
+            is_due.fetch_or(caller.streak.factor.get() > 1, Ordering::Relaxed);
+            last.store(ticks());
+        };
+        let falls_asleep = || {
+            pool.idle().begin_search();
+            assert!(sleeper.state.fall_asleep(pool.idle(), true, || false, || ()));
+        };
+        falls_asleep();
+        // What the calls of the row took at least.
+        let mut took = 0;
+        for _ in 0..2_000 {
+            let before = last.load();
+            caller.occupy(|| (0..20).into_par_iter().for_each(item));
+            if first.load().wrapping_sub(before) > ticks_of_ns(tuning::SEARCH_NS) {
+                took = 0;
+            }
+            let is_woken = sleeper.state.after_park() == Found::Woken;
+            let is_over = took >= tuning::STREAK_WAKES * pool.wake_cost.worth();
+            if is_over || is_due.load(Ordering::Relaxed) {
+                assert!(is_due.load(Ordering::Relaxed), "nobody was to be woken after a long row");
+                assert!(is_woken, "a call that was to wake somebody has not");
+                return;
+            }
+            took += last.load().wrapping_sub(first.load());
+            // The first call may be long, as far as is known, and one in which the thread was suspended is.
+            if is_woken {
+                pool.idle().end_search();
+                falls_asleep();
+                took = 0;
+            }
+        }
+        // This machine is too slow.
     }
 }

@@ -761,3 +761,6 @@ impl<'a> Pause<'a> {
         }
     }
 }
+
+#[cfg(all(test, not(loom)))]
+mod tests;

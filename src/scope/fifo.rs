@@ -115,7 +115,8 @@ where
     let base = ScopeBase::new(registry);
     let fifos = (0..base.seats()).map(|_| Fifo::new()).collect();
     let scope = ScopeFifo { base, fifos };
-    trace::call(place, || scope.base.complete(|| op(&scope)))
+    let _bar = trace::call(None, Some(place));
+    scope.base.complete(|| op(&scope))
 }
 
 impl<'scope> ScopeFifo<'scope> {

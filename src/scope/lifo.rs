@@ -109,7 +109,8 @@ where
 {
     let _call = recorded::<OP>(registry, place);
     let scope = Scope { base: ScopeBase::new(registry) };
-    trace::call(place, || scope.base.complete(|| op(&scope)))
+    let _bar = trace::call(None, Some(place));
+    scope.base.complete(|| op(&scope))
 }
 
 impl<'scope> Scope<'scope> {

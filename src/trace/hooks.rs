@@ -2,7 +2,7 @@
 
 use super::context::{Caller, Reporter};
 use super::event::{Job, Kind};
-use super::lane::{self, LaneRef, PoolTrace};
+use super::lane::{self, Bar, LaneRef, PoolTrace};
 use crate::steal::Distance;
 use crate::util::caller::Place;
 
@@ -56,15 +56,6 @@ impl Log {
         self.begin(Kind::Park)
     }
 
-    /// A call of a parallel iterator that was written at `place`.
-    #[inline(always)]
-    pub(crate) fn call(&self, place: Option<Place>) -> Option<Span<'_>> {
-        place.map(|place| {
-            self.lane.begin(Kind::Call(place));
-            Span(&self.lane)
-        })
-    }
-
     #[inline(always)]
     pub(crate) fn piece(&self, items: usize) -> Span<'_> {
         self.begin(Kind::Piece { items })
@@ -89,6 +80,16 @@ impl Log {
         let _entered = self.reporter.enter(job, caller);
         body()
     }
+}
+
+/// A call that was written at `place`, if that is known, until this is dropped: in the log of the seat, if one is given, or where the
+/// calling thread records.
+#[inline(always)]
+pub(crate) fn call(log: Option<&Log>, place: Option<Place>) -> Option<Bar> {
+    place.map(|place| match log {
+        Some(log) => log.lane.bar(Kind::Call(place)),
+        None => lane::here().bar(Kind::Call(place)),
+    })
 }
 
 /// The calling thread records where its seat does, or its guest; none: as a thread of no pool.

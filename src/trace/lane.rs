@@ -9,7 +9,6 @@
 
 use super::event::Kind;
 use super::recorder::{self, Recorder, Trace};
-use crate::util::caller::Place;
 use crate::util::clock::real_ticks;
 use crate::util::forks;
 use crate::util::lock::{Mutex, MutexGuard};
@@ -127,6 +126,13 @@ impl LaneRef {
         }
     }
 
+    /// Begins something that takes time, and ends it when what this returns is dropped, wherever the thread has its seat then.
+    #[inline]
+    pub(super) fn bar(&self, kind: Kind) -> Bar {
+        self.begin(kind);
+        Bar(self.clone())
+    }
+
     #[inline]
     pub(super) fn end(&self) {
         if let Some(mut ring) = self.ring() {
@@ -139,6 +145,16 @@ impl LaneRef {
         if let Some(mut ring) = self.ring() {
             ring.open.pop();
         }
+    }
+}
+
+/// Something that takes time, until this is dropped.
+#[must_use]
+pub(crate) struct Bar(LaneRef);
+
+impl Drop for Bar {
+    fn drop(&mut self) {
+        self.0.end();
     }
 }
 
@@ -201,7 +217,7 @@ pub(super) fn sit(lane: Option<&LaneRef>) {
 }
 
 /// Where the calling thread records.
-fn here() -> LaneRef {
+pub(super) fn here() -> LaneRef {
     let lane = HERE.try_with(|here| {
         let mut here = here.borrow_mut();
         if here.of_seat.0.is_some() {
@@ -225,34 +241,17 @@ pub(super) fn trace_of_seat() -> Option<Trace> {
     Some(Trace { recorder: lane.0?.recorder.upgrade()? })
 }
 
-/// Runs `body` as something that takes time on the calling thread's lane.
-fn record<R>(kind: Kind, body: impl FnOnce() -> R) -> R {
-    struct Ended(LaneRef);
-    impl Drop for Ended {
-        fn drop(&mut self) {
-            self.0.end();
-        }
-    }
-    let lane = here();
-    lane.begin(kind);
-    let _ended = Ended(lane);
-    body()
-}
-
 /// Runs `gathering`, which moves items into a collection.
 pub(crate) fn gather<R>(items: usize, gathering: impl FnOnce() -> R) -> R {
-    record(Kind::Gather { items }, gathering)
+    let _bar = here().bar(Kind::Gather { items });
+    gathering()
 }
 
 /// Runs `body` under a name that stands in the timeline: on the lane of the worker that calls it, or of a thread of no pool, if
 /// the global pool records or `MOIRAI_TRACE` is set.
 pub(crate) fn name<R>(name: &'static str, body: impl FnOnce() -> R) -> R {
-    record(Kind::Named(name), body)
-}
-
-/// Runs `body`, a call that was written at `place`; on the same lanes.
-pub(crate) fn call<R>(place: Place, body: impl FnOnce() -> R) -> R {
-    record(Kind::Call(place), body)
+    let _bar = here().bar(Kind::Named(name));
+    body()
 }
 
 #[cfg(test)]

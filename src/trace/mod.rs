@@ -53,8 +53,8 @@ mod svg;
 
 pub(crate) use context::Caller;
 pub(crate) use event::Job;
-pub(crate) use hooks::{Log, sit};
-pub(crate) use lane::{Choice, PoolTrace, call, gather, name};
+pub(crate) use hooks::{Log, call, sit};
+pub(crate) use lane::{Choice, PoolTrace, gather, name};
 
 #[cfg(feature = "trace")]
 pub use recorder::Trace;

@@ -1,7 +1,6 @@
 //! Without the feature `trace` nothing is recorded.
 
 use super::event::Kind;
-use crate::util::caller::Place;
 
 /// What a builder was told about tracing.
 #[derive(Debug, Default)]
@@ -33,15 +32,30 @@ impl LaneRef {
     pub(super) fn begin(&self, _kind: Kind) {}
 
     #[inline(always)]
+    pub(super) fn bar(&self, _kind: Kind) -> Bar {
+        Bar
+    }
+
+    #[inline(always)]
     pub(super) fn end(&self) {}
 
     #[inline(always)]
     pub(super) fn cancel(&self) {}
 }
 
+/// Something that takes time, until this is dropped.
+#[must_use]
+pub(crate) struct Bar;
+
 /// The calling thread records where its seat does.
 #[inline(always)]
 pub(super) fn sit(_lane: Option<&LaneRef>) {}
+
+/// Where the calling thread records.
+#[inline(always)]
+pub(super) fn here() -> LaneRef {
+    LaneRef
+}
 
 /// Runs `gathering`, which moves items into a collection.
 #[inline(always)]
@@ -52,11 +66,5 @@ pub(crate) fn gather<R>(_items: usize, gathering: impl FnOnce() -> R) -> R {
 /// Runs `body` under a name that stands in the timeline.
 #[inline(always)]
 pub(crate) fn name<R>(_name: &'static str, body: impl FnOnce() -> R) -> R {
-    body()
-}
-
-/// Runs `body`, a call that was written at `place`.
-#[inline(always)]
-pub(crate) fn call<R>(_place: Place, body: impl FnOnce() -> R) -> R {
     body()
 }

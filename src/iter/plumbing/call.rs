@@ -37,7 +37,7 @@ use crate::pool::counters::Counter;
 use crate::pool::job::{Half, JobRef, StackJob};
 use crate::pool::seat::{Seat, yield_point};
 use crate::pool::worker::Wait;
-use crate::trace::Job;
+use crate::trace::{self, Job};
 use crate::tuning;
 use crate::util::caller::Place;
 use crate::util::clock::{HAS_CLOCK, reading_cost, ticks, ticks_of_ns};
@@ -173,7 +173,7 @@ pub(super) fn run<P: Piece>(
     is_nested: bool,
     place: Option<Place>,
 ) -> P::Result {
-    let _call = seat.log.call(place);
+    let _bar = trace::call(Some(&seat.log), place);
     if context::is_recording() {
         return run_recorded(seat, piece, is_counted, is_nested, place);
     }
