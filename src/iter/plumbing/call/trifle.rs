@@ -3,6 +3,7 @@
 use super::{AtHand, Piece, address, run_alone, run_whole};
 use crate::batch::Estimate;
 use crate::pool::seat::Seat;
+use crate::trace;
 use crate::tuning;
 use crate::util::caller::Place;
 use crate::util::clock::ticks_of_ns;
@@ -47,7 +48,7 @@ pub(in crate::iter::plumbing) fn run_known<P: Piece>(
     place: Option<Place>,
 ) -> P::Result {
     let items = piece.items();
-    let _call = seat.log.call(place);
+    let _bar = trace::call(Some(&seat.log), place);
     seat.counters.count_batch(items);
     let _running = seat.log.piece(items);
     let _at_hand = AtHand::begin(seat, tuning::STRIDE_MOST);
