@@ -3,7 +3,7 @@
 //! A call is cut by time (`call.rs`), or by numbers where the user has said how long a piece may be at most, and where there
 //! is no clock.
 use super::call::trifle;
-use super::piece::{IndexedPiece, Piece, UnindexedPiece};
+use super::piece::{IndexedPiece, Piece, UnindexedPiece, WHOLE};
 use super::{Consumer, Producer, ProducerCallback, UnindexedConsumer, UnindexedProducer, call};
 use crate::explain::Kind;
 use crate::explain::recorder::{self, Beginning, Recorded};
@@ -254,6 +254,9 @@ where
     C: UnindexedConsumer<P::Item>,
 {
     let place = caller::take();
+    if let Some(seat) = trifle::known::<UnindexedPiece<P, C>>(WHOLE) {
+        return trifle::run_known(seat, UnindexedPiece::whole(producer, consumer, 1), place);
+    }
     in_pool(|seat, is_nested| {
         let threads = seat.registry().seats().len();
         let piece = UnindexedPiece::whole(producer, consumer, threads);

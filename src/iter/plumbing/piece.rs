@@ -203,7 +203,7 @@ where
 }
 
 /// What stands for the number of items of a whole call that does not know it.
-const WHOLE: usize = 1 << 16;
+pub(super) const WHOLE: usize = 1 << 16;
 
 /// A piece that chooses itself where to be cut.
 pub(super) struct UnindexedPiece<P, C> {

@@ -27,7 +27,7 @@ pub(super) fn run_trifle<P: Piece>(
 ) -> P::Result {
     let items = piece.items();
     let result = run_whole(seat, piece, node);
-    if P::KNOWS_ITEMS && is_nested {
+    if is_nested {
         seat.trifle.found(address::<P>(), items);
     }
     result
