@@ -132,6 +132,7 @@ impl<T> Drop for Aside<T> {
 }
 
 fn partition_cyclic<T>(v: &mut [T], goes_left: impl Fn(&T) -> bool) -> usize {
+    let len = v.len();
     let Some(first) = v.first() else { return 0 };
     let first = &raw const *first;
     // SAFETY: initialized; from here on the copy is the element, and its slot is the gap.
@@ -151,13 +152,13 @@ fn partition_cyclic<T>(v: &mut [T], goes_left: impl Fn(&T) -> bool) -> usize {
         boundary = boundary.wrapping_add(usize::from(moves));
     };
     // Two steps each time the loop goes round.
-    let pairs = (v.len() - 1) / 2;
+    let pairs = (len - 1) / 2;
     for pair in 0..pairs {
         step(base.wrapping_add(1 + 2 * pair));
         step(base.wrapping_add(2 + 2 * pair));
     }
-    if v.len() % 2 == 0 {
-        step(base.wrapping_add(v.len() - 1));
+    if len % 2 == 0 {
+        step(base.wrapping_add(len - 1));
     }
     let moves = goes_left(&aside.item);
     // SAFETY: as in a step.
