@@ -244,7 +244,7 @@ struct Dropper<'a, K, I: Copy, F: Fn(I) -> usize> {
 
 impl<K, I: Copy, F: Fn(I) -> usize> Dropper<'_, K, I, F> {
     fn drop_all(&mut self) {
-        while let Some(place) = self.places.next() {
+        for place in self.places.by_ref() {
             let entry = self.entries.0.wrapping_add((self.unpack)(*place));
             // SAFETY: one of the entries.
             let key = unsafe { &raw mut (*entry).0 };
