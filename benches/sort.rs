@@ -39,6 +39,9 @@ const LARGE: &str = "MOIRAI_BENCH_LARGE";
 const ITEMS_IN_A_ROW: usize = 40_000;
 const MOST_IN_A_ROW: usize = 20;
 
+/// The one size for items of 24 and 64 bytes.
+const SIZE_OF_OTHERS: usize = 100_000;
+
 /// Makes all items of a pattern, of which there will be so many.
 type Pattern<T> = fn(usize) -> Vec<T>;
 
@@ -76,9 +79,9 @@ fn strings(size: usize) -> Vec<String> {
     (0..size).map(string).collect()
 }
 
-/// 128 bytes, of which the first number decides.
-fn large_items(size: usize) -> Vec<[u64; 16]> {
-    random(size).into_iter().map(|number| [number; 16]).collect()
+/// So many numbers each, of which the first one decides.
+fn items<const NUMBERS: usize>(size: usize) -> Vec<[u64; NUMBERS]> {
+    random(size).into_iter().map(|number| [number; NUMBERS]).collect()
 }
 
 fn main() {
@@ -99,7 +102,13 @@ fn main() {
         let lists = [seq::sort::plain(), rayon::sort::plain(), moirai::sort::plain()];
         run(&bench, &pools, "strings", size, strings, lists);
         let lists = [seq::sort::plain(), rayon::sort::plain(), moirai::sort::plain()];
-        run(&bench, &pools, "128-bytes", size, large_items, lists);
+        run(&bench, &pools, "128-bytes", size, items::<16>, lists);
+        if size == SIZE_OF_OTHERS {
+            let lists = [seq::sort::plain(), rayon::sort::plain(), moirai::sort::plain()];
+            run(&bench, &pools, "24-bytes", size, items::<3>, lists);
+            let lists = [seq::sort::plain(), rayon::sort::plain(), moirai::sort::plain()];
+            run(&bench, &pools, "64-bytes", size, items::<8>, lists);
+        }
         let lists = [seq::sort::keyed(), rayon::sort::keyed(), moirai::sort::keyed()];
         run(&bench, &pools, "random", size, random, lists);
         for (pattern, items) in NUMBERS {

@@ -3,10 +3,10 @@
 //! 1. The keys are computed in parallel, each with the index of its element.
 //! 2. The (key, index) pairs are sorted, which is where comparisons happen: the elements have not moved yet.
 //! 3. The elements are gathered into a buffer in their new order and copied back. No code of the user's runs here.
-//! 4. The keys are dropped in parallel.
+//! 4. The keys are dropped in the order of their elements as it was, in parallel if they were made so: that is the order in which
+//!    memory was allocated for them, and a thread gives back what it took, as a rule.
 
 use std::mem::MaybeUninit;
-use std::ops::Range;
 
 use super::merge::par_copy;
 use super::{par_unstable, tolerate_disorder};
@@ -19,15 +19,15 @@ const SEQUENTIAL_ITEMS: usize = 128;
 const KEY_ITEMS: usize = 64;
 
 /// Keys are computed in parallel if one thread would take so long, in ns: several times what it takes to wake a second one. The
-/// second number is for keys that may own memory: allocators do not like it that what several threads have taken comes back
-/// intermingled. Strings of 100 000 numbers, computed by two threads and sorted, took 0.77 to 1.56 of what one thread took for all,
-/// computed by one thread 0.71 to 0.97 (2026-11, AMD EPYC, two virtual processors, glibc).
+/// second number is for keys that may own memory. As long as they were dropped in the order of the keys, allocators did not like it
+/// that what several threads have taken comes back intermingled: keys in parallel had to be worth 20 ms. Dropped in the order in which
+/// they were made, strings of 10 000 numbers (0.4 ms by one thread) take 0.64 of std's time if they are made by two threads, and 1.0 if
+/// by one, those of 100 000 numbers 0.50 and 0.62 (2026-11-30, AMD EPYC, two virtual processors, glibc).
 const SHARED_NS: u64 = 150_000;
-const SHARED_OWNING_NS: u64 = 20_000_000;
+const SHARED_OWNING_NS: u64 = 250_000;
 
-/// Fewer keys are dropped by one thread, and more by no more threads than the second number: each looks at all.
+/// Fewer keys are dropped by one thread.
 const DROP_ITEMS: usize = 1 << 10;
-const MOST_DROPPERS: usize = 4;
 
 /// Elements that one thread gathers at a stretch.
 const GATHER_ITEMS: usize = 4096;
@@ -87,8 +87,9 @@ fn sort_indexed<T, K, I, F>(
     let home = unsafe { as_room(v) };
     par_copy(elements, home);
 
-    if is_shared {
-        par_drop(keys, &unpack);
+    drop(buffer);
+    if std::mem::needs_drop::<K>() {
+        drop_keys(keys, is_shared, &pack, &unpack);
     }
 }
 
@@ -185,80 +186,70 @@ struct Source<T>(*const T);
 // moved between threads, not shared, which `T: Send` allows.
 unsafe impl<T: Send> Sync for Source<T> {}
 
-/// Drops the keys, on each thread those of neighbouring elements: most of them were made by one thread, and that an allocator
-/// gets back from two threads at a time what it gave to one is slow.
-fn par_drop<K, I, F>(mut keys: Vec<(K, I)>, unpack: &F)
-where
+/// Drops the keys, each between those of the elements that were its element's neighbours. With other threads if `is_shared`.
+fn drop_keys<K, I>(
+    mut keys: Vec<(K, I)>,
+    is_shared: bool,
+    pack: &impl Fn(usize) -> I,
+    unpack: &(impl Fn(I) -> usize + Sync),
+) where
     K: Send,
-    I: Copy,
-    F: Fn(I) -> usize + Sync,
+    I: Copy + Send,
 {
-    let count = keys.len();
-    if !std::mem::needs_drop::<K>() || count < DROP_ITEMS {
-        return;
+    let mut places = vec![pack(0); keys.len()];
+    for (place, (_, index)) in keys.iter().enumerate() {
+        places[unpack(*index)] = pack(place);
     }
+    let is_shared = is_shared && keys.len() >= DROP_ITEMS;
+    let droppers = if is_shared { crate::current_num_threads() } else { 1 };
     // SAFETY: no longer; the keys pass to the droppers. The memory stays until the end of this call.
     unsafe { keys.set_len(0) };
-    let entries = Entries { first: keys.as_mut_ptr(), count };
-    let droppers = crate::current_num_threads().min(MOST_DROPPERS);
-    drop_part(&entries, 0..count, droppers, unpack);
+    drop_part(&Entries(keys.as_mut_ptr()), &mut places, droppers, unpack);
 }
 
-fn drop_part<K, I, F>(entries: &Entries<K, I>, indices: Range<usize>, droppers: usize, unpack: &F)
+fn drop_part<K, I, F>(entries: &Entries<K, I>, places: &mut [I], droppers: usize, unpack: &F)
 where
     K: Send,
-    I: Copy,
+    I: Copy + Send,
     F: Fn(I) -> usize + Sync,
 {
     if droppers == 1 {
-        drop(Dropper { entries, next: 0, indices, unpack });
+        drop(Dropper { entries, places: places.iter(), unpack });
         return;
     }
     let share = droppers / 2;
-    let middle = indices.start + indices.len() / droppers * share;
+    let (left, right) = places.split_at_mut(places.len() / droppers * share);
     crate::join(
-        || drop_part(entries, indices.start..middle, share, unpack),
-        || drop_part(entries, middle..indices.end, droppers - share, unpack),
+        || drop_part(entries, left, share, unpack),
+        || drop_part(entries, right, droppers - share, unpack),
     );
 }
 
-/// Keys that are being dropped by several threads, with the indices of their elements.
+/// Keys that are being dropped, perhaps by several threads.
 ///
 /// # Invariant
 ///
-/// There are `count` entries, each index below that once. A key is there until the dropper of its index has come by.
-struct Entries<K, I> {
-    first: *mut (K, I),
-    count: usize,
-}
+/// The places that the droppers have are those of entries, each once. A key is there until its dropper has come by.
+struct Entries<K, I>(*mut (K, I));
 
-// SAFETY: a key is touched by one thread, the dropper of its index, so that it is sent to it and not shared. The indices are
-// plain numbers, `usize` or `u32`, which nobody writes.
+// SAFETY: a key is touched by one thread, the dropper that has its place, so that it is sent to it and not shared.
 unsafe impl<K: Send, I> Sync for Entries<K, I> {}
 
-/// Drops the keys of the elements with these indices, also those behind one whose drop panics.
+/// Drops the keys at these places, also those behind one whose drop panics.
 struct Dropper<'a, K, I: Copy, F: Fn(I) -> usize> {
     entries: &'a Entries<K, I>,
-    next: usize,
-    indices: Range<usize>,
+    places: std::slice::Iter<'a, I>,
     unpack: &'a F,
 }
 
 impl<K, I: Copy, F: Fn(I) -> usize> Dropper<'_, K, I, F> {
     fn drop_all(&mut self) {
-        while self.next < self.entries.count {
-            let entry = self.entries.first.wrapping_add(self.next);
-            self.next += 1;
+        for place in self.places.by_ref() {
+            let entry = self.entries.0.wrapping_add((self.unpack)(*place));
             // SAFETY: one of the entries.
-            let index = unsafe { &raw const (*entry).1 };
-            // SAFETY: an initialized number that nobody writes.
-            let index = (self.unpack)(unsafe { index.read() });
-            if self.indices.contains(&index) {
-                // SAFETY: one of the entries.
-                let key = unsafe { &raw mut (*entry).0 };
-                // SAFETY: the key of an index that is ours alone, and `next` is past it.
-                unsafe { key.drop_in_place() };
-            }
+            let key = unsafe { &raw mut (*entry).0 };
+            // SAFETY: a key at a place that is ours alone, and the iterator is past it.
+            unsafe { key.drop_in_place() };
         }
     }
 }

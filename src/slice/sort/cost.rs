@@ -27,20 +27,30 @@ where
     let probes = PROBES[usize::from(v.len() >= MANY_ITEMS)];
     let stride = v.len() / (probes + 1);
     let pairs = || v.windows(stride + 1).step_by(stride).take(probes);
-    let compare = || pairs().filter(|pair| is_less(&pair[0], &pair[stride])).count();
-    // The first time they come from memory. In a sort that happens once, of some ten comparisons.
-    let less = black_box(compare());
-    let start = ticks();
-    black_box(compare());
-    let elapsed = ticks().wrapping_sub(start);
+    let timed_compare = || {
+        let start = ticks();
+        let less = pairs().filter(|pair| is_less(&pair[0], &pair[stride])).count();
+        (black_box(less), ticks().wrapping_sub(start))
+    };
+    let is_worth = |elapsed: u64, steps: u32| {
+        let comparisons = v.len() as u64 * u64::from(steps.min(most_steps));
+        elapsed.saturating_mul(comparisons) / probes as u64 >= ticks_of_ns(worth_ns)
+    };
+    let steps = v.len().ilog2();
+    if !is_worth(timed_compare().1, steps) {
+        return 1;
+    }
+    // The first time they came from memory. In a sort that happens once, of some ten comparisons.
+    let (less, elapsed) = timed_compare();
+    if !is_worth(elapsed, steps) {
+        return 1;
+    }
     let greater = pairs().filter(|pair| is_less(&pair[stride], &pair[0])).count();
     // If two of a pair are equal, a part of the elements is: then there are some as many values as pairs for each such pair, and
     // the elements of one need not be sorted.
     let steps = match probes.saturating_sub(less + greater) {
-        0 => v.len().ilog2(),
+        0 => steps,
         equal => (probes / equal).ilog2().max(1),
     };
-    let comparisons = v.len() as u64 * u64::from(steps.min(most_steps));
-    let estimate = elapsed.saturating_mul(comparisons) / probes as u64;
-    if estimate >= ticks_of_ns(worth_ns) { threads } else { 1 }
+    if is_worth(elapsed, steps) { threads } else { 1 }
 }

@@ -132,6 +132,7 @@ impl<T> Drop for Aside<T> {
 }
 
 fn partition_cyclic<T>(v: &mut [T], goes_left: impl Fn(&T) -> bool) -> usize {
+    let len = v.len();
     let Some(first) = v.first() else { return 0 };
     let first = &raw const *first;
     // SAFETY: initialized; from here on the copy is the element, and its slot is the gap.
@@ -140,9 +141,8 @@ fn partition_cyclic<T>(v: &mut [T], goes_left: impl Fn(&T) -> bool) -> usize {
     let mut aside = Aside { item, slot: base };
     // Before `boundary` all go left, from there to the gap none does, behind the gap nobody was asked.
     let mut boundary = base;
-    for index in 1..v.len() {
-        let next = base.wrapping_add(index);
-        // SAFETY: in bounds, and not the gap.
+    let mut step = |next: *mut T| {
+        // SAFETY: in bounds, by the loops below, and not the gap.
         let moves = goes_left(unsafe { &*next });
         // SAFETY: both in bounds, perhaps one and the same; the gap moves to `boundary`.
         unsafe { aside.slot.copy_from(boundary, 1) };
@@ -150,9 +150,18 @@ fn partition_cyclic<T>(v: &mut [T], goes_left: impl Fn(&T) -> bool) -> usize {
         unsafe { boundary.copy_from(next, 1) };
         aside.slot = next;
         boundary = boundary.wrapping_add(usize::from(moves));
+    };
+    // Two steps each time the loop goes round.
+    let pairs = (len - 1) / 2;
+    for pair in 0..pairs {
+        step(base.wrapping_add(1 + 2 * pair));
+        step(base.wrapping_add(2 + 2 * pair));
+    }
+    if len % 2 == 0 {
+        step(base.wrapping_add(len - 1));
     }
     let moves = goes_left(&aside.item);
-    // SAFETY: as in the loop.
+    // SAFETY: as in a step.
     unsafe { aside.slot.copy_from(boundary, 1) };
     aside.slot = boundary;
     drop(aside);

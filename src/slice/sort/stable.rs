@@ -15,7 +15,7 @@
 
 use super::cost::sharing_threads;
 use super::drop_merge::sort_if_nearly_sorted;
-use super::indirect::{is_large, is_small, sort_by_indices};
+use super::indirect::{is_small, sort_by_indices};
 use super::merge::{PARALLEL_ITEMS, join_if, split_at_rank};
 use super::run::Run;
 use super::runs::{find_runs, looks_ordered, sort_prefix};
@@ -37,6 +37,9 @@ const LEAVES_PER_THREAD: usize = 2;
 /// Leaves of elements that are not small have fewer than twice so many bytes, on one thread too: with what they own, or with the
 /// indices by way of which large ones are sorted, they should fit a shared cache.
 const LEAF_BYTES: usize = 1 << 21;
+
+/// Leaves of elements that have so many bytes are sorted by way of their indices.
+const INDEXED_BYTES: usize = 64;
 
 /// Natural runs are merged if they have this many elements on the average, in slices that are not shorter than the second
 /// number: std's sort merges the runs of these as fast.
@@ -115,7 +118,7 @@ fn sort_unordered<T, F>(v: &mut [T], is_less: &F)
 where
     F: Fn(&T, &T) -> bool,
 {
-    if is_large::<T>() {
+    if size_of::<T>() >= INDEXED_BYTES {
         // SAFETY: std's sort leaves a permutation, on this thread.
         unsafe {
             sort_by_indices(v, is_less, |indices, elements| {

@@ -1,4 +1,5 @@
 use super::*;
+use std::cell::RefCell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 
@@ -26,6 +27,57 @@ fn the_stable_sort_is_stable() {
             scattered(len).into_iter().map(|key| key % 10).zip(0..).collect();
         par_stable(&mut pairs, &|a, b| a.0 < b.0);
         assert!(pairs.is_sorted());
+    }
+}
+
+/// Wherever a run ends, and the slice behind it, for elements that are looked at in rounds and others.
+#[test]
+fn ends_of_runs() {
+    fn check<T: Ord + Copy>(item: impl Fn(usize) -> T) {
+        for len in 1..40 {
+            for run in 1..=len {
+                let items: Vec<T> =
+                    (0..len).map(|at| item(at + 1 - (at >= run) as usize * at)).collect();
+                let calls = AtomicUsize::new(0);
+                let in_order = |a: &T, b: &T| {
+                    calls.fetch_add(1, Relaxed);
+                    a < b
+                };
+                assert_eq!(runs::run_length(&items, in_order), run);
+                assert_eq!(calls.into_inner(), run.min(len - 1));
+            }
+        }
+    }
+    check(|number| number);
+    check(|number| [number; 3]);
+}
+
+/// In a pool of one thread, also those behind one whose drop panics.
+#[test]
+fn cached_keys_are_dropped_in_the_order_of_their_elements() {
+    thread_local!(static DROPPED: RefCell<Vec<usize>> = const { RefCell::new(Vec::new()) });
+    #[derive(PartialEq, Eq, PartialOrd, Ord)]
+    struct Key(u64, usize);
+    impl Drop for Key {
+        fn drop(&mut self) {
+            DROPPED.with_borrow_mut(|dropped| dropped.push(self.1));
+            assert_ne!(self.1, 700, "no. 700");
+        }
+    }
+    let pool = crate::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    for (len, is_panicking) in [(200, false), (2_000, true)] {
+        let input: Vec<(u64, usize)> = scattered(len).into_iter().zip(0..).collect();
+        let (result, mut items, dropped) = pool.install(|| {
+            let mut items = input.clone();
+            let sort = || par_by_cached_key(&mut items, &|item| Key(item.0, item.1));
+            let result = catch_unwind(AssertUnwindSafe(sort));
+            (result, items, DROPPED.take())
+        });
+        assert_eq!(result.is_err(), is_panicking);
+        assert!(items.is_sorted());
+        items.sort_by_key(|item| item.1);
+        assert_eq!(items, input);
+        assert!(dropped.iter().copied().eq(0..len as usize), "{dropped:?}");
     }
 }
 

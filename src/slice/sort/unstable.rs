@@ -60,7 +60,7 @@ const BUFFER_BYTES: usize = 1 << 19;
 /// One thread puts strays back. If more than one of so many elements is one, a part that is longer than this, and than one and a
 /// half of a thread's share, is cut first.
 const SHARED_ITEMS_PER_STRAY: usize = 32;
-const SHARED_ITEMS: usize = 1 << 13;
+const SHARED_ITEMS: usize = 1 << 14;
 
 /// Sorts `v`, not keeping the order of equal elements. In place, O(log n) stack, O(n log n) comparisons.
 ///
