@@ -122,9 +122,9 @@ pub(crate) const PAGES_ASKED: usize = 5;
 /// How often the gap between two pages asked for is halved where the parts of two groups meet: to a fortieth of a part.
 pub(crate) const PAGES_HALVINGS: usize = 3;
 
-/// After how long a woken thread counts as late, in ns: in time are 3 to 60 us, late 500 to 2 200 (`pool/placing.rs`).
+/// After how long a woken thread counts as late, in ns: in time are 3 to 300 us, late 500 to 2 200 (`pool/placing.rs`).
 #[cfg(all(target_os = "linux", not(loom)))]
-pub(crate) const WAKE_LATE_NS: u64 = 100_000;
+pub(crate) const WAKE_LATE_NS: u64 = 400_000;
 
 /// How many wake-ups are placed after a late one, before one shows again what the system does by itself.
 #[cfg(all(target_os = "linux", not(loom)))]

@@ -9,6 +9,7 @@ use crate::pool::home::Home;
 use crate::pool::job::{CallJob, JobRef};
 use crate::pool::latch::CoreLatch;
 use crate::pool::outside::OutsideParkers;
+use crate::pool::placing;
 use crate::pool::seat::{NOT_TIMED, Seat};
 use crate::pool::sleep::IdleWord;
 use crate::pool::tag::Tag;
@@ -395,6 +396,8 @@ impl Registry {
         let before = ticks();
         // ORDERING: Relaxed. Published by the wake-up; read by the resident after it.
         seat.woken_at.store(before as usize, Ordering::Relaxed);
+        // ORDERING: Relaxed, as above.
+        seat.woken_from.store(placing::processor(), Ordering::Relaxed);
         if seat.resident.unpark_elsewhere() {
             self.wake_cost.observe_call(ticks().wrapping_sub(before));
         }

@@ -28,7 +28,7 @@ use crate::pool::tag::Tag;
 use crate::pool::trifle::Trifle;
 use crate::steal::Reach;
 use crate::steal::deque::{Deque, Steal};
-use crate::sync::{AtomicUsize, Ordering, fence};
+use crate::sync::{AtomicU32, AtomicUsize, Ordering, fence};
 use crate::trace::{self, Log};
 use crate::tuning;
 use crate::util::rng::Rng;
@@ -70,6 +70,8 @@ pub(crate) struct Seat {
     pub(crate) guest: Parker,
     /// When the resident was last woken, in ticks, or [`NOT_TIMED`].
     pub(crate) woken_at: AtomicUsize,
+    /// From which processor.
+    pub(super) woken_from: AtomicU32,
 
     /// `join` halves and pieces of iterators: `[job]`.
     pub(crate) fork: Deque<1>,
@@ -162,6 +164,7 @@ impl Seat {
             resident: Parker::new(),
             guest: Parker::new(),
             woken_at: AtomicUsize::new(NOT_TIMED),
+            woken_from: AtomicU32::new(0),
             fork: Deque::new(tuning::FORK_CAPACITY),
             spawned: Deque::new(tuning::SPAWN_CAPACITY),
             deferred: Deferred::new(),

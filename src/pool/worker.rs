@@ -742,7 +742,9 @@ impl<'a> Pause<'a> {
                     if has_parked && woken_at != NOT_TIMED {
                         let delay = (now as usize).wrapping_sub(woken_at);
                         registry.wake_cost.observe_delay(delay as u64);
-                        placing::observe_delay(delay as u64);
+                        // ORDERING: Relaxed, as above.
+                        let waker = seat.woken_from.load(Ordering::Relaxed);
+                        placing::observe_start(delay as u64, waker);
                     }
                     return;
                 }
