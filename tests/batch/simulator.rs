@@ -113,6 +113,7 @@ struct Call {
     last: u64,
     per_item: Option<f32>,
     is_measured: bool,
+    is_first: bool,
     evidence: f32,
     left_items: usize,
     is_open: bool,
@@ -243,6 +244,7 @@ impl<'a> Simulation<'a> {
             last: self.now,
             per_item,
             is_measured,
+            is_first: false,
             evidence: self.splitter.evidence(per_item),
             left_items: items.len(),
             is_open,
@@ -330,7 +332,7 @@ impl<'a> Simulation<'a> {
         call.next = rest.map_or(Next::Pop, Next::Plan);
         call.left_items -= items;
         let spent = now - std::mem::replace(&mut call.last, now);
-        call.is_measured = true;
+        call.is_first = !std::mem::replace(&mut call.is_measured, true);
         let (per_item, evidence) = splitter.after_piece(call.per_item, call.evidence, items, spent);
         (call.per_item, call.evidence) = (Some(per_item), evidence);
         self.share(worker, now)
@@ -418,6 +420,11 @@ impl<'a> Simulation<'a> {
 
     /// `Call::share`: gives the time it takes.
     fn share(&mut self, worker: usize, now: u64) -> u64 {
+        let wake = self.machine.wake();
+        let call = self.call(worker);
+        if call.is_first && !call.is_open && now - call.began <= wake {
+            return 0;
+        }
         let decision = self.splitter.publish(&self.observe(worker, now));
         if decision == Publish::No {
             return 0;

@@ -73,6 +73,8 @@ pub(super) struct Call<'s> {
     /// What an item costs, in ticks: as estimated, then as measured.
     per_item: Cell<Option<f32>>,
     is_measured: Cell<bool>,
+    /// Only one piece was measured so far, by this thread in this call.
+    is_first: Cell<bool>,
     /// For how long it was measured, as far as that matters.
     evidence: Cell<f32>,
     /// Items that this thread has still to run.
@@ -500,6 +502,7 @@ impl<'s> Call<'s> {
             last: Cell::new(began),
             per_item: Cell::new(parts.per_item),
             is_measured: Cell::new(parts.is_measured),
+            is_first: Cell::new(false),
             evidence: Cell::new(splitter.evidence(parts.per_item)),
             left_items: Cell::new(items),
             is_open: Cell::new(false),
@@ -724,7 +727,7 @@ impl<'s> Call<'s> {
             let (per_item, evidence) = self.splitter.after_piece(before, evidence, items, spent);
             self.per_item.set(Some(per_item));
             self.evidence.set(evidence);
-            self.is_measured.set(true);
+            self.is_first.set(!self.is_measured.replace(true));
         }
         if shares {
             self.share(now);
@@ -755,7 +758,16 @@ impl<'s> Call<'s> {
     }
 
     /// Publishes what is held, and wakes a sleeper, if that is worth it.
+    ///
+    /// A call that was thought not to be worth it is not believed to be by its first piece alone, which may have found nothing in the
+    /// caches: the next one tells, unless the first took as long as a wake-up.
     fn share(&self, now: u64) {
+        if self.is_first.get() && !self.is_open.get() {
+            let elapsed = now.wrapping_sub(self.began);
+            if elapsed <= self.seat.registry().wake_cost.worth() {
+                return;
+            }
+        }
         let decision = self.splitter.publish(&self.observe(now));
         if decision == Publish::No {
             return;
