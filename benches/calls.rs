@@ -77,7 +77,12 @@ macro_rules! calls {
                 })
             }
 
-            /// The same, once, by a thread from outside that hands the call to the pool.
+            /// The same, once, by a thread from outside.
+            pub(crate) fn work_from_outside(items: usize) -> Duration {
+                timed(items > 0, || (0..items).into_par_iter().map(work).max().is_some())
+            }
+
+            /// The same, by a thread from outside that hands the call to the pool.
             pub(crate) fn installed_work(pool: &::$name::ThreadPool, items: usize) -> Duration {
                 timed(items > 0, || {
                     pool.install(|| (0..items).into_par_iter().map(work).max().is_some())
@@ -146,6 +151,18 @@ fn main() {
             .per(CALLS_ASLEEP)
             .case("rayon", || asleep(CALLS_ASLEEP, || rayon::installed_work(&rayons, items)))
             .case("moirai", || asleep(CALLS_ASLEEP, || moirai::installed_work(&moirais, items)))
+            .run();
+    }
+    for items in [500, 2_000, 4_000, 8_000, 16_000, 64_000] {
+        bench
+            .group("work-all-asleep", items)
+            .per(CALLS_ASLEEP)
+            .case("seq", || {
+                let sequential = || timed(items > 0, || (0..items).map(work).max().is_some());
+                asleep(CALLS_ASLEEP, sequential)
+            })
+            .case("rayon", || asleep(CALLS_ASLEEP, || rayon::work_from_outside(items)))
+            .case("moirai", || asleep(CALLS_ASLEEP, || moirai::work_from_outside(items)))
             .run();
     }
     for size in [10, 1_000, 10_000, 100_000] {

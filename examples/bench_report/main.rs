@@ -25,9 +25,9 @@ With --from no bench runs: the rows are read from a file that an earlier report 
 ";
 
 /// The benches whose rows are times.
-const SUBJECTS: [&str; 12] = [
-    "join", "calls", "spawn", "steal", "idle", "par_iter", "demo", "skew", "memory", "collect",
-    "sort", "sweep",
+const SUBJECTS: [&str; 13] = [
+    "join", "calls", "small", "spawn", "steal", "idle", "par_iter", "demo", "skew", "memory",
+    "collect", "sort", "sweep",
 ];
 
 fn main() -> ExitCode {
