@@ -52,10 +52,15 @@ mod os {
 
     /// A woken worker runs so many ticks after it was woken, by a thread on that processor.
     pub(in crate::pool) fn observe_start(ticks: u64, waker: u32) {
-        let is_here = waker != u32::MAX && waker == processor();
-        if (is_here || ticks > ticks_of_ns(tuning::WAKE_LATE_NS)) && !turns::is_taking_turns() {
+        if is_to_be_answered(ticks, waker, processor()) && !turns::is_taking_turns() {
             set(tuning::PLACED_WAKES);
         }
+    }
+
+    /// Whether a worker that runs `here` so many ticks after its wake-up came late, or to its waker's processor.
+    fn is_to_be_answered(ticks: u64, waker: u32, here: u32) -> bool {
+        let is_on_the_same = waker != u32::MAX && waker == here;
+        is_on_the_same || ticks > ticks_of_ns(tuning::WAKE_LATE_NS)
     }
 
     /// Whether the next wake-up is placed.
@@ -206,6 +211,13 @@ mod os {
         use std::sync::Arc;
         use std::sync::mpsc;
         use std::time::Duration;
+
+        #[test]
+        fn late_wake_ups_and_those_to_the_own_processor_are_answered() {
+            let late = 2 * ticks_of_ns(tuning::WAKE_LATE_NS);
+            assert!(is_to_be_answered(0, 3, 3) && is_to_be_answered(late, 3, 4));
+            assert!(!is_to_be_answered(0, 3, 4) && !is_to_be_answered(0, u32::MAX, u32::MAX));
+        }
 
         /// A thread that is kept off a processor has it back when it is woken, and what others set meanwhile stays.
         #[test]

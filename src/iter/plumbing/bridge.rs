@@ -196,7 +196,7 @@ where
     call::run_alone(piece(producer, consumer))
 }
 
-/// Runs a call that can be cut, in a pool.
+/// Runs a call that can be cut, in a pool. Not by [`in_pool`]: what a closure carries there is copied into it.
 #[inline(never)]
 fn share<P, C>(
     len: usize,
